@@ -55,6 +55,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('errors-and-retries'),
       page('resume'),
       page('watching'),
+      page('calendars'),
       page('alerts'),
       page('http-requests'),
       page('secrets'),

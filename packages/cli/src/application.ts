@@ -11,6 +11,7 @@ import { alertRoutes } from './alerts/alert-routes.ts';
 import { applicationText } from './application-text.ts';
 import { backfillRoutes } from './backfills/backfill-routes.ts';
 import { bulkRoutes } from './bulk/bulk-routes.ts';
+import { calendarRoutes } from './calendars/calendar-routes.ts';
 import { isShell, SHELLS, type Shell } from './completion/shells.ts';
 import type { CliContext } from './context.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -144,6 +145,7 @@ export function createApplication(
       nodes: nodeRoutes,
       alerts: alertRoutes,
       secrets: secretRoutes,
+      calendars: calendarRoutes,
       ...commands,
       mcp,
       completion,

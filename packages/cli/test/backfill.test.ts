@@ -15,7 +15,7 @@ const PLAN: BackfillPlan = {
   only_missing: true,
   slots: 4,
   first: [1, 2, 3, 4].map((day) => `2026-01-0${day}T03:00:00.000Z`),
-  left_out: { succeeded: 1, live: 0, waiting: 0 },
+  left_out: { succeeded: 1, live: 0, blackout: 0, waiting: 0 },
   history_from: '2026-01-03T03:00:00.000Z',
 };
 

@@ -77,6 +77,7 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     end_at: null,
     max_runs: null,
     spread: null,
+    calendar: null,
     payload: { days_old: 30 },
     overlap: 'skip',
     catch_up: 'once',

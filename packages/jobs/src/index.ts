@@ -32,6 +32,7 @@ export { isInJobHandler } from './engine/attempts/stray-errors.ts';
 export { createJobs, type JobsOptions } from './engine/create-jobs.ts';
 export { job } from './engine/declarations/declare-job.ts';
 export type * from './engine/ports/alerts-port.ts';
+export type * from './engine/ports/calendars-port.ts';
 export type { EngineLogger } from './engine/ports/engine-logger.ts';
 export * from './engine/ports/engine-port.ts';
 export type * from './engine/ports/engine-stats.ts';

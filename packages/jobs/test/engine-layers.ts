@@ -162,6 +162,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: [...TYPES, 'engine parts', 'engine lifecycle'],
     entries: [
       'alert-api.ts',
+      'calendar-api.ts',
       'secret-api.ts',
       'command-effects.ts',
       'command-options.ts',

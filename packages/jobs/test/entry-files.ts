@@ -92,6 +92,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/stores/postgres/methods/`]: [
     'alerts.ts',
     'checkpoints.ts',
+    'calendars.ts',
     'commands.ts',
     'passes.ts',
     'reads.ts',

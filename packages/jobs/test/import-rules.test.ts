@@ -17,6 +17,7 @@ const SHARED_BY_STORES = [
   'store secrets',
   'store chains',
   'store checkpoints',
+  'store calendars',
 ];
 
 /** The import rules by layer. What is not listed is forbidden. */
@@ -32,6 +33,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'alerts/alert.ts',
       'bulk/bulk-command.ts',
       'model/declaration.ts',
+      'calendars/calendar.ts',
       'model/events.ts',
       'model/job-pause.ts',
       'model/job-id.ts',
@@ -88,6 +90,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'store checkpoints': {
     paths: [`${JOBS}/stores/checkpoints/`],
     may: [...CORE, 'store reads'],
+    packages: [],
+  },
+  // The statements about calendars, which both databases run.
+  'store calendars': {
+    paths: [`${JOBS}/stores/calendars/`],
+    may: [...CORE, 'store rows', 'store reads'],
     packages: [],
   },
   'sqlite store': {

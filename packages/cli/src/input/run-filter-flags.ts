@@ -51,6 +51,7 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
       'missed',
       'expired',
       'upstream',
+      'blackout',
     ],
     variadic: ',',
     optional: true,

@@ -56,6 +56,7 @@ function planLines(plan: BackfillPlan): readonly string[] {
     [leftOut.succeeded, 'succeeded'],
     [leftOut.live, 'run now'],
     [leftOut.waiting, 'wait in another backfill'],
+    [leftOut.blackout, 'skipped by the calendar'],
   ] as const;
   const without = reasons.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   const isPartial = historyFrom !== null && first[0] !== undefined && first[0] < historyFrom;

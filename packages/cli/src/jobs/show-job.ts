@@ -53,6 +53,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Starts', job.start_at === null ? '' : instantText(job.start_at)],
     ['Ends', endText(job)],
     ['Spread', job.spread ?? ''],
+    ['Calendar', job.calendar === null ? '' : `${job.calendar.id} (${job.calendar.mode})`],
     ['Next run', job.next_run === null ? noNextRun(job, program) : dueText(job.next_run, job.next_slot, at)],
     [
       'Last run',

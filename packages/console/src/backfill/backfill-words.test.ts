@@ -41,18 +41,18 @@ test('a plan says why slots get no run', () => {
     first: [],
     history_from: null,
   };
-  expect(leftOutText({ ...plan, left_out: { succeeded: 0, live: 0, waiting: 0 } })).toBe('');
-  expect(leftOutText({ ...plan, left_out: { succeeded: 1_200, live: 1, waiting: 2 } })).toBe(
+  expect(leftOutText({ ...plan, left_out: { succeeded: 0, live: 0, waiting: 0, blackout: 0 } })).toBe('');
+  expect(leftOutText({ ...plan, left_out: { succeeded: 1_200, live: 1, waiting: 2, blackout: 0 } })).toBe(
     'Of the other slots, 1,200 succeeded, 1 has a live run, 2 wait in another backfill.',
   );
   const none = { ...plan, slots: 0 };
-  expect(leftOutText({ ...none, left_out: { succeeded: 96, live: 0, waiting: 0 } })).toBe(
+  expect(leftOutText({ ...none, left_out: { succeeded: 96, live: 0, waiting: 0, blackout: 0 } })).toBe(
     'All 96 slots succeeded.',
   );
-  expect(leftOutText({ ...none, left_out: { succeeded: 1, live: 0, waiting: 0 } })).toBe(
+  expect(leftOutText({ ...none, left_out: { succeeded: 1, live: 0, waiting: 0, blackout: 0 } })).toBe(
     'Its only slot succeeded.',
   );
-  expect(leftOutText({ ...none, left_out: { succeeded: 2, live: 1, waiting: 0 } })).toBe(
+  expect(leftOutText({ ...none, left_out: { succeeded: 2, live: 1, waiting: 0, blackout: 0 } })).toBe(
     'Of these slots, 2 succeeded, 1 has a live run.',
   );
 });

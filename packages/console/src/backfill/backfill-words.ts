@@ -37,13 +37,17 @@ export const BACKFILL_STATUS_WORDS: Readonly<Record<Backfill['status'], string>>
 };
 
 /** Why slots of the window get no run; empty if each one does. */
-export function leftOutText({ slots, left_out: { succeeded, live, waiting } }: BackfillPlan): string {
-  if (slots + live + waiting === 0 && succeeded > 0)
+export function leftOutText({
+  slots,
+  left_out: { succeeded, live, waiting, blackout },
+}: BackfillPlan): string {
+  if (slots + live + waiting + blackout === 0 && succeeded > 0)
     return succeeded === 1 ? 'Its only slot succeeded.' : `All ${slotCount(succeeded)} succeeded.`;
   const parts = counts([
     [succeeded, 'succeeded'],
     [live, live === 1 ? 'has a live run' : 'have a live run'],
     [waiting, waiting === 1 ? 'waits in another backfill' : 'wait in another backfill'],
+    [blackout, blackout === 1 ? 'is skipped by the calendar' : 'are skipped by the calendar'],
   ]);
   return parts === '' ? '' : `${slots === 0 ? 'Of these slots' : 'Of the other slots'}, ${parts}.`;
 }

@@ -49,7 +49,8 @@ function NothingToRun({ plan: { from, to, left_out: leftOut } }: { readonly plan
       from <Instant at={from} /> to <Instant at={to} />
     </>
   );
-  if (leftOut.succeeded + unfinished === 0) return <Text fw={600}>The schedule has no slot {window}.</Text>;
+  if (leftOut.succeeded + unfinished + leftOut.blackout === 0)
+    return <Text fw={600}>The schedule has no slot {window}.</Text>;
   if (unfinished > 0) {
     return (
       <Text fw={600}>

@@ -26,6 +26,7 @@ export function policiesOf(job: Job): readonly Policy[] {
       meaning:
         'A longer attempt is asked to stop. It counts as failed once its handler ends, and may be retried.',
     },
+    ...calendarOf(job),
     ...gateOf(job),
     ...expiryOf(job),
     { name: 'Attempts', help: 'attempt', value: String(job.max_attempts), meaning: attemptsWords(job) },
@@ -38,6 +39,16 @@ function expiryOf({ expire_after: value }: Job): readonly Policy[] {
   if (value == null) return [];
   const meaning = 'A run that has not started this long after it was due is skipped.';
   return [{ name: 'Expires after', help: 'expiry', value, meaning }];
+}
+
+function calendarOf({ calendar }: Job): readonly Policy[] {
+  // An older server does not know the field.
+  if (calendar == null) return [];
+  const meaning =
+    calendar.mode === 'skip'
+      ? 'Slots inside the windows of this calendar are skipped.'
+      : 'Slots inside the windows of this calendar are due at the end of their window.';
+  return [{ name: 'Calendar', help: 'calendar', value: `${calendar.mode} ${calendar.id}`, meaning }];
 }
 
 function gateOf({ only_if: gate }: Job): readonly Policy[] {

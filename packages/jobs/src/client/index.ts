@@ -28,6 +28,14 @@ export {
   getBulkCommand,
   listBulkCommands,
 } from './bulk.ts';
+export {
+  type Calendar,
+  type CalendarInput,
+  deleteCalendar,
+  getCalendar,
+  listCalendars,
+  putCalendar,
+} from './calendars.ts';
 export type { ConnectOptions } from './connection/connect-options.ts';
 export {
   type Call,

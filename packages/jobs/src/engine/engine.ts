@@ -29,6 +29,7 @@ import { PauseWatch } from './lifecycle/pause-watch.ts';
 import { createAlertsApi } from './methods/alerts-api.ts';
 import { createBackfillsApi } from './methods/backfills-api.ts';
 import { createBulkApi } from './methods/bulk-api.ts';
+import { createCalendarsApi } from './methods/calendars-api.ts';
 import { createPauseAllApi } from './methods/pause-all-api.ts';
 import { createRunsApi } from './methods/runs-api.ts';
 import { createSecretsApi } from './methods/secrets-api.ts';
@@ -139,6 +140,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
     ...createAlertsApi(parts, given),
     ...createBackfillsApi(parts, given),
     ...createBulkApi({ ...parts, bulk }, given, () => jobs),
+    ...createCalendarsApi(parts, given),
     ...createSecretsApi(parts, given),
     ...createStatsApi({ ...parts, lifecycle }, given),
     observeAttempts: (observer) => meter.observe(observer),

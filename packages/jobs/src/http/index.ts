@@ -13,6 +13,7 @@ export * from './views/alert.ts';
 export * from './views/audit.ts';
 export * from './views/backfill.ts';
 export * from './views/bulk.ts';
+export * from './views/calendar.ts';
 export * from './views/caller.ts';
 export * from './views/event.ts';
 export * from './views/forecast.ts';

@@ -15,6 +15,7 @@ import {
   createAlertChannel,
   createJob,
   deleteAlertChannel,
+  deleteCalendar,
   deleteJob,
   deleteSecret,
   drainNode,
@@ -32,6 +33,7 @@ import {
   getAlertChannel,
   getBackfill,
   getBulkCommand,
+  getCalendar,
   getCaller,
   getForecast,
   getJob,
@@ -48,6 +50,7 @@ import {
   listAlertDeliveries,
   listBackfills,
   listBulkCommands,
+  listCalendars,
   listJobAudit,
   listJobRuns,
   listJobs,
@@ -62,6 +65,7 @@ import {
   pauseAllJobs,
   pauseJob,
   previewSchedule,
+  putCalendar,
   putJob,
   putSecret,
   type Run,
@@ -400,6 +404,19 @@ describe('the fleet', () => {
     const [group] = await Array.fromAsync(eachRunFailure(connection));
     expect(group?.sample.id).toBe(run.id);
     expect((await listRunFailures(connection)).data).toHaveLength(1);
+  });
+
+  test('calendars are stored, listed, read and deleted', async () => {
+    const windows = [{ weekdays: ['sat', 'sun'] as const, from: '00:00', to: '24:00' }];
+    const calendar = { windows: windows.map((window) => ({ ...window, weekdays: [...window.weekdays] })) };
+    expect(await putCalendar(connection, 'weekends', calendar)).toMatchObject({
+      id: 'weekends',
+      ...calendar,
+    });
+    expect(await listCalendars(connection)).toMatchObject([{ id: 'weekends', timezone: 'UTC' }]);
+    expect((await getCalendar(connection, 'weekends')).name).toBe('weekends');
+    await deleteCalendar(connection, 'weekends');
+    await expect(getCalendar(connection, 'weekends')).rejects.toMatchObject({ status: 404 });
   });
 
   test('secrets are stored, listed without their values, sealed again and deleted', async () => {

@@ -53,8 +53,8 @@ export class Simulation {
   now: number;
   readonly rows: Row[] = [];
 
-  constructor(made: JobDefinition, now: number) {
-    const outcome = createJob(made, { uid: '1', now });
+  constructor(made: JobDefinition, now: number, windows?: string) {
+    const outcome = createJob(made, { uid: '1', now, windows });
     if (!outcome.ok) throw new Error(outcome.detail);
     this.now = now;
     this.job = outcome.decision.job;

@@ -54,11 +54,23 @@ export function activities(makeDatabase: MakeDatabase): void {
       await h.engine.tick();
       h.clock.advance(MINUTE);
       await h.engine.tick();
-      expect(h.engine.activity().skipped).toEqual({ overlap: 1, missed: 0, expired: 0, upstream: 0 });
+      expect(h.engine.activity().skipped).toEqual({
+        overlap: 1,
+        missed: 0,
+        expired: 0,
+        blackout: 0,
+        upstream: 0,
+      });
       h.clock.advance(MINUTE);
       // An edit first takes due slots.
       await h.engine.patchJob('job', { interval: '1h' });
-      expect(h.engine.activity().skipped).toEqual({ overlap: 2, missed: 0, expired: 0, upstream: 0 });
+      expect(h.engine.activity().skipped).toEqual({
+        overlap: 2,
+        missed: 0,
+        expired: 0,
+        blackout: 0,
+        upstream: 0,
+      });
       manual.end();
       await h.engine.tick();
     });

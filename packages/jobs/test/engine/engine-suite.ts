@@ -6,6 +6,7 @@ import { besideRequests } from './beside-requests.ts';
 import { bulkCommands } from './bulk-commands.ts';
 import { bulkEnds } from './bulk-ends.ts';
 import { bulkRetries } from './bulk-retries.ts';
+import { calendars } from './calendars.ts';
 import { dispatching } from './dispatch.ts';
 import { draining } from './draining.ts';
 import type { MakeDatabase } from './engine-harness.ts';
@@ -100,6 +101,7 @@ function engineRules(makeDatabase: MakeDatabase): void {
   describe('activity', () => activities(makeDatabase));
   describe('execution', () => execution(makeDatabase));
   describe('policies', () => policies(makeDatabase));
+  describe('calendars', () => calendars(makeDatabase));
   describe('scheduling', () => scheduling(makeDatabase));
   describe('waiting', () => waiting(makeDatabase));
   describe('tracing', () => tracing(makeDatabase));

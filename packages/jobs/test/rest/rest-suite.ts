@@ -6,6 +6,7 @@ import { audit } from './suite/audit.ts';
 import { backfills } from './suite/backfills.ts';
 import { bodies } from './suite/bodies.ts';
 import { bulkCommands } from './suite/bulk-commands.ts';
+import { calendars } from './suite/calendars.ts';
 import { coalescedReads } from './suite/coalesced-reads.ts';
 import { compression } from './suite/compression.ts';
 import { eventStreams } from './suite/events.ts';
@@ -72,6 +73,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('scopes by tags', () => tagScopes(makeMount));
   describe('jobs that leave a scope', () => leftScopes(makeMount));
   describe('secrets', () => secrets(makeMount));
+  describe('calendars', () => calendars(makeMount));
   describe('tags', () => tags(makeMount));
   describe('work limits', () => workLimits(makeMount));
 }

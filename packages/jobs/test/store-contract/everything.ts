@@ -74,6 +74,7 @@ export async function readEverything(store: JobStore) {
     logs: await Promise.all(runs.map(({ run }) => store.getLogs(run.id))),
     audit: await store.listAudit({ limit: 1_000 }),
     secrets: await store.listSecrets(),
+    calendars: await store.listCalendars(),
     channels: await store.listAlertChannels(),
     alerts: await store.listAlertDeliveries({ limit: 1_000 }),
     stats: await store.stats({ hours: 24 * 90 }),
@@ -84,6 +85,8 @@ export async function readEverything(store: JobStore) {
 async function makeJobs(t: Rig): Promise<void> {
   const channel = { kind: 'slack', config: '{"url":"https://example.com"}', allJobs: true } as const;
   await t.store.changeAlertChannel({ id: 'ops', command: { kind: 'create', channel, by: 'ada' } });
+  const calendar = { name: 'Weekends', timezone: 'UTC', windows: [{ weekdays: ['sat', 'sun'] }] } as const;
+  await t.store.changeCalendar({ id: 'weekends', command: { kind: 'put', calendar, by: 'ada' } });
   await t.store.changeSecret({ name: 'API_KEY', command: { kind: 'put', sealed: '1.x', by: 'ada' } });
   await t.create('every-minute', { description: 'Größe „1“ 😀\n\t\\N \\ "', payload: '{"text":"\\u0000"}' });
   await t.store.insertJob({ definition: definitionOf('traced', { schedule: ON_DEMAND }), trace: TRACE });

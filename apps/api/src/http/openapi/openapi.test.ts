@@ -65,6 +65,8 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/backfills/{backfill_id}',
     '/api/bulk-commands',
     '/api/bulk-commands/{bulk_id}',
+    '/api/calendars',
+    '/api/calendars/{calendar_id}',
     '/api/job-audit',
     '/api/job-audit.csv',
     '/api/job-events',
@@ -150,7 +152,7 @@ test('every operation has a name of its own, and tells every parameter of its pa
 test('what many operations answer with is written once', async () => {
   const document = await readDocument();
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'Run', 'Problem']));
-  expect(JSON.stringify(document).length).toBeLessThan(380_000);
+  expect(JSON.stringify(document).length).toBeLessThan(410_000);
 });
 
 test('every route of the jobs needs a token with a role', async () => {

@@ -45,6 +45,7 @@ const job: Job = {
   max_runs: null,
   rrule: null,
   spread: null,
+  calendar: null,
   payload: { days_old: 30 },
   overlap: 'skip',
   catch_up: 'once',

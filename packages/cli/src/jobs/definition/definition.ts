@@ -30,6 +30,7 @@ const FIELDS = [
   'description',
   'type',
   ...SCHEDULE_FIELDS,
+  'calendar',
   'payload',
   'overlap',
   'catch_up',
@@ -117,11 +118,11 @@ export function isSameDefinition(a: Definition, b: Definition): boolean {
 
 /** Whether a patch has a schedule field. */
 export function changesSchedule(patch: PatchJob): boolean {
-  return SCHEDULE_FIELDS.some((name) => patch[name] !== undefined);
+  return patch.calendar !== undefined || SCHEDULE_FIELDS.some((name) => patch[name] !== undefined);
 }
 
 export function isScheduleField(name: string): boolean {
-  return SCHEDULE_FIELDS.some((field) => field === name);
+  return name === 'calendar' || SCHEDULE_FIELDS.some((field) => field === name);
 }
 
 /**

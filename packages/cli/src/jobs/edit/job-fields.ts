@@ -17,6 +17,12 @@ export interface ScheduleFlags {
   readonly endAt: string | undefined;
   readonly maxRuns: number | undefined;
   readonly spread: string | undefined;
+  readonly calendar: CalendarChoice | undefined;
+}
+
+interface CalendarChoice {
+  readonly id: string;
+  readonly mode: 'skip' | 'move';
 }
 
 /** The flags of all fields of a job. */
@@ -62,6 +68,7 @@ export const RESETTABLE = [
   'end_at',
   'max_runs',
   'spread',
+  'calendar',
   'payload',
   'overlap',
   'catch_up',
@@ -96,6 +103,13 @@ export const SCHEDULE_FLAGS: FlagParametersForType<ScheduleFlags, CliContext> = 
   endAt: textFlag('No slot after this time: 2026-12-31T23:59:59Z', 'time'),
   maxRuns: countFlag('The job is finished after this many runs of its slots'),
   spread: textFlag('Each slot is due by a part of this later, fixed for the id: 10m', 'duration'),
+  calendar: {
+    kind: 'parsed',
+    parse: parseCalendar,
+    optional: true,
+    placeholder: 'mode:id',
+    brief: 'Skip slots inside windows of a calendar, or move them to the end: skip:holidays, move:nights',
+  },
 };
 
 export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> = {
@@ -165,6 +179,13 @@ function namesFlag(brief: string, placeholder: string) {
   return { kind: 'parsed', parse: String, variadic: ',', optional: true, placeholder, brief } as const;
 }
 
+/** `skip:holidays` or `move:nights`. */
+function parseCalendar(text: string): CalendarChoice {
+  const [, mode, id] = /^(skip|move):(.+)$/.exec(text) ?? [];
+  if (id !== undefined && (mode === 'skip' || mode === 'move')) return { id, mode };
+  throw new Error('must be skip: or move: and the id of a calendar, such as skip:holidays');
+}
+
 /** `3/5`, `3` or `none`. */
 function parseBudget(text: string): Budget | 'none' {
   if (text === 'none') return text;
@@ -200,6 +221,7 @@ export function scheduleFields(flags: ScheduleFlags) {
     end_at: flags.endAt,
     max_runs: flags.maxRuns,
     spread: flags.spread,
+    calendar: flags.calendar === undefined ? undefined : { ...flags.calendar },
   };
 }
 

@@ -110,6 +110,8 @@ const KINDS: Readonly<Record<JobAuditAction, Kind>> = {
   'alert_delivery.retry': { label: 'Sent an alert again', sentence: () => [text('sent an alert again')] },
   'node.drain': { label: 'Drained a node', sentence: ofNode('drained the node') },
   'node.resume': { label: 'Resumed a node', sentence: ofNode('resumed the node') },
+  'calendar.put': { label: 'Saved a calendar', sentence: ofTarget('saved the calendar') },
+  'calendar.delete': { label: 'Deleted a calendar', sentence: ofTarget('deleted the calendar') },
   'secret.put': { label: 'Set a secret', sentence: ofTarget('set the secret') },
   'secret.delete': { label: 'Deleted a secret', sentence: ofTarget('deleted the secret') },
 };

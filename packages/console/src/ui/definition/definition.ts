@@ -20,6 +20,7 @@ const FIELDS = [
   'end_at',
   'max_runs',
   'spread',
+  'calendar',
   'payload',
   'overlap',
   'catch_up',

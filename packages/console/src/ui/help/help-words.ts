@@ -4,6 +4,7 @@ export const HELP_WORDS = [
   'attempt',
   'backfill',
   'backoff',
+  'calendar',
   'catch-up',
   "dead man's switch",
   'drain (node)',

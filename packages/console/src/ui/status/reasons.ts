@@ -32,6 +32,11 @@ const REASONS: Record<RunReason, ReasonWords> = {
     sentence:
       'This slot was skipped: the job that its gate names had not succeeded recently enough when the slot was due.',
   },
+  blackout: {
+    short: 'Inside a window of the calendar',
+    sentence:
+      'These slots were skipped: they were due inside a window of the calendar of the job. No handler was called.',
+  },
   error: {
     short: 'The handler threw an error',
     sentence: ({ errors }) =>

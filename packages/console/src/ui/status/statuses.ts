@@ -34,6 +34,7 @@ export const RUN_REASONS = [
   'missed',
   'expired',
   'upstream',
+  'blackout',
   'user',
   'deleted',
   'replaced',

@@ -39,6 +39,15 @@ export const NO_SLOT_LEFT = refused(
   'endAt is before the first slot, so the job would never run. Give a later time, or leave endAt out.',
   '/endAt',
 );
+export const NO_SLOT_OUTSIDE = refused(
+  'no_slot_left',
+  'All slots of the next 5 years are inside windows of the calendar, so the job would never run. Give another schedule or calendar, or "mode": "move".',
+  '/calendar',
+);
+export function noCalendar(id: string): Refusal {
+  const detail = `There is no calendar with the id "${id}". Create the calendar first, or leave calendar out.`;
+  return refused('no_calendar', detail, '/calendar/id');
+}
 export const RUN_AT_TAKEN = refused(
   'run_at_past',
   'runAt must be later than the last slot that the job has taken. Give a later time, or run the job now.',

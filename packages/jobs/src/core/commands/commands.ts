@@ -1,3 +1,4 @@
+import { sameCalendar } from '../calendars/job-calendar.ts';
 import {
   hasPayload,
   type Job,
@@ -15,6 +16,7 @@ import { without } from '../objects.ts';
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
 import { lastSlotOf, resume } from '../pauses/resume.ts';
+import { takeBlackout } from '../rules/blackouts.ts';
 import {
   type Decision,
   type Draft,
@@ -27,12 +29,11 @@ import {
 } from '../rules/decision.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from '../rules/slots.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
-import { boundsOf, hasEnd, type Schedule, sameSchedule, sameSlots } from '../schedule/schedule.ts';
+import { boundsOf, endlessOf, type Schedule, sameSchedule, sameSlots } from '../schedule/schedule.ts';
 import { firstSlot } from '../schedule/schedule-slots.ts';
 import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
 import {
   FINISHED,
-  NO_SLOT_LEFT,
   noRoom,
   otherType,
   PAYLOAD_KEPT,
@@ -49,20 +50,12 @@ import {
 import { declaredAt, pauseGone, refusalOfDeclared, restore, withdraw } from './declare.ts';
 import { keepSlots, reschedule } from './edit.ts';
 import type { Refusal } from './refusal.ts';
-
-/** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
-const RUN_AT_TOLERANCE_MS = 60_000;
+import { calendarRefusal, RUN_AT_TOLERANCE_MS, scheduleRefusal } from './schedule-refusals.ts';
 
 /** `changed: false`: the job is as asked already, and nothing is written (P16, edit: an equal PUT). */
 export type CommandOutcome =
   | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
   | Refusal;
-
-/** P2, schedule: why no job may be made with this schedule now. */
-export function scheduleRefusal(schedule: Schedule, now: number): Refusal | undefined {
-  if (schedule.kind === 'run_at') return schedule.runAt < now - RUN_AT_TOLERANCE_MS ? RUN_AT_PAST : undefined;
-  return hasEnd(schedule) && firstSlot(schedule, now) === undefined ? NO_SLOT_LEFT : undefined;
-}
 
 /** P21, payloads: a slot brings no payload, so only an on-demand job may be without one. */
 function payloadRefusal(definition: JobDefinition): Refusal | undefined {
@@ -78,16 +71,18 @@ export function createJob(
     readonly trace?: string | undefined;
     /** Where code declares it: then a schedule that is over is no fault (P28, jobs in code). */
     readonly place?: string | undefined;
+    /** Of its calendar, if it has one. */
+    readonly windows?: string | undefined;
     readonly now: number;
   },
 ): CommandOutcome {
-  const { uid, by, trace, place, now } = made;
-  const { schedule } = definition;
+  const { uid, by, trace, place, windows, now } = made;
+  const { schedule, calendar } = definition;
   const over = scheduleRefusal(schedule, now);
   const refusal = (place === undefined ? over : undefined) ?? payloadRefusal(definition);
   if (refusal !== undefined) return refusal;
   const next = over === undefined ? firstSlot(schedule, now) : undefined;
-  const due = next && assignedTime(definition, next);
+  const due = calendar === undefined ? next && assignedTime(definition, next) : undefined;
   const job: Job = {
     ...definition,
     uid,
@@ -99,12 +94,15 @@ export function createJob(
     updatedAt: now,
     // `decide` computes the same `wakeAt`, so it need not copy the job.
     ...(due === undefined ? {} : { nextRunAt: due, wakeAt: due }),
-    ...(next === undefined || due === next ? {} : { nextSlotAt: next }),
+    ...(next === undefined || due === undefined || due === next ? {} : { nextSlotAt: next }),
     ...(by === undefined ? {} : { createdBy: by }),
     ...(trace === undefined ? {} : { trace }),
     ...(place === undefined ? {} : { declaration: { place } }),
   };
-  return accepted(decide(draftOf(job, NO_LIVE_RUNS), now));
+  if (windows === undefined) return accepted(decide(draftOf(job, NO_LIVE_RUNS), now));
+  const withWindows = { ...job, windows };
+  const placed = withNextSlot(withWindows, next);
+  return calendarRefusal(withWindows, now) ?? accepted(decide(draftOf(placed, NO_LIVE_RUNS), now));
 }
 
 /** Decides a command on a job in the state `job` with `live` runs, at `now`. */
@@ -113,7 +111,7 @@ export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: n
   const refusal = refusalOfDeclared(job, command.kind);
   switch (command.kind) {
     case 'edit':
-      return edit(draft, command.definition, { now });
+      return edit(draft, command, { now });
     case 'declare':
       return declare(draft, command, now);
     case 'withdraw':
@@ -145,13 +143,14 @@ function deleted(decision: Decision): Decision {
 /** P28, jobs in code: an edit by code. A job that is no longer paused for its absence is resumed. */
 function declare(
   draft: Draft,
-  { definition, place }: Extract<JobCommand, { kind: 'declare' }>,
+  command: Extract<JobCommand, { kind: 'declare' }>,
   now: number,
 ): CommandOutcome {
+  const { place } = command;
   const { declaration } = draft.job;
   if (declaration?.gone !== undefined) restore(draft, declaration.gone, now);
   draft.job = declaredAt(draft.job, place);
-  const outcome = edit(draft, definition, { now, byCode: true });
+  const outcome = edit(draft, command, { now, byCode: true });
   if (!outcome.ok || outcome.changed) return outcome;
   const isSame = declaration?.place === place && declaration.gone === undefined;
   return isSame ? outcome : accepted(outcome.decision);
@@ -162,7 +161,11 @@ interface HowToEdit {
   readonly byCode?: boolean;
 }
 
-function edit(draft: Draft, definition: JobDefinition, { now, byCode = false }: HowToEdit): CommandOutcome {
+function edit(
+  draft: Draft,
+  { definition, windows }: { readonly definition: JobDefinition; readonly windows?: string | undefined },
+  { now, byCode = false }: HowToEdit,
+): CommandOutcome {
   const { job } = draft;
   if (definition.type !== job.type) return typeChanged(job);
   const refusal = payloadRefusal(definition);
@@ -175,19 +178,26 @@ function edit(draft: Draft, definition: JobDefinition, { now, byCode = false }: 
   const canBePlanned = tryTakeDue(draft, now);
   const { schedule } = definition;
   const moved = !sameSlots(job.schedule, schedule);
+  const hasOtherCalendar = !sameCalendar(job.calendar, definition.calendar);
   if (canBePlanned && (moved || definition.catchUp !== 'all')) takeAllSlots(draft, now);
+  else if (canBePlanned) takeBlackout(draft, now, 'begun');
   const before = draft.job;
   const over = moved ? runAtRefusal(before, schedule, now) : undefined;
   if (over !== undefined && !byCode) return over;
   draft.job = {
     ...withoutStale(before, definition),
     ...definition,
+    ...(windows === undefined ? {} : { windows }),
     version: before.version + 1,
     updatedAt: now,
   };
   if (over !== undefined) draft.job = withNextSlot(draft.job, undefined);
   else if (moved) reschedule(draft, now);
-  else if (!sameSchedule(job.schedule, schedule)) keepSlots(draft, now);
+  else if (!sameSchedule(job.schedule, schedule) || hasOtherCalendar) keepSlots(draft, now);
+  if (over === undefined && (moved || hasOtherCalendar)) {
+    const never = calendarRefusal({ ...draft.job, schedule: endlessOf(schedule) }, now);
+    if (never !== undefined) return never;
+  }
   resizeRoom(draft, before);
   takeDue(draft, now);
   return accepted(decide(draft, now));
@@ -201,6 +211,8 @@ function runAtRefusal(before: Job, schedule: Schedule, now: number): Refusal | u
 
 type Stale =
   | (typeof WATCHING_FIELDS)[number]
+  | 'calendar'
+  | 'windows'
   | 'expireAfterMs'
   | 'onlyIf'
   | 'recentFailures'
@@ -213,7 +225,7 @@ type Stale =
  * another budget, expectation or end (P23, failure budget; P25, expectations; P33, calendars and ends).
  */
 function withoutStale(job: Job, { pauseAfter, expect, schedule }: JobDefinition) {
-  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs', 'onlyIf'];
+  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs', 'onlyIf', 'calendar', 'windows'];
   if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
   if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
   if (expect?.durationMs === undefined) stale.push('lastTookMs');

@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'no_payload'
   | 'too_many_jobs'
   | 'no_past_slots'
+  | 'no_calendar'
   | 'no_secret'
   | 'slot_done'
   | 'no_upstream'

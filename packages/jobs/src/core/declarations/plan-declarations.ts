@@ -1,9 +1,10 @@
 import { commandJob, createJob } from '../commands/commands.ts';
 import { CODE_ACTOR } from '../commands/declare.ts';
 import type { Refusal } from '../commands/refusal.ts';
+import { withKnownCalendar } from '../commands/schedule-refusals.ts';
 import type { JobEventType } from '../model/events.ts';
 import { type Job, NO_LIVE_RUNS, sameDefinition } from '../model/job.ts';
-import type { JobCommand } from '../model/job-command.ts';
+import { editedTo, type JobCommand } from '../model/job-command.ts';
 import type { AuditEntry } from '../store/store-commands.ts';
 import type { DeclareFault, DeclareInput, DeclaringNode, JobInCode } from '../store/store-declarations.ts';
 
@@ -53,8 +54,15 @@ export function planDeclarations(
   {
     jobs,
     nodes,
+    windows,
     now,
-  }: { readonly jobs: readonly Job[]; readonly nodes: readonly DeclaringNode[]; readonly now: number },
+  }: {
+    readonly jobs: readonly Job[];
+    readonly nodes: readonly DeclaringNode[];
+    /** Of the calendars of jobs and definitions, by id. */
+    readonly windows: ReadonlyMap<string, string>;
+    readonly now: number;
+  },
 ): DeclarePlan {
   const declared = new Map(input.jobs.map((one) => [one.definition.id, one]));
   const elsewhere = new Set(nodes.filter(({ id }) => id !== input.node).flatMap(({ declares }) => declares));
@@ -62,7 +70,12 @@ export function planDeclarations(
   const create = input.jobs.filter(({ definition }) => !existing.has(definition.id));
   const steps: DeclareStep[] = [];
   const faults: DeclareFault[] = create.flatMap(({ definition, place }) =>
-    faultOf(definition.id, createJob(definition, { uid: '', now, place })),
+    faultOf(
+      definition.id,
+      withKnownCalendar(definition.calendar, windows, (own) =>
+        createJob(definition, { uid: '', now, place, windows: own }),
+      ),
+    ),
   );
   for (const job of jobs) {
     const inCode = declared.get(job.id);
@@ -76,10 +89,20 @@ export function planDeclarations(
       continue;
     }
     // Neither a fault nor the plan depends on the runs of a job.
-    faults.push(...faultOf(job.id, commandJob(job, NO_LIVE_RUNS, step.command, now)));
+    const { command } = step;
+    const outcome = withKnownCalendar(editedTo(command)?.calendar, windows, (own) => {
+      const placed = command.kind === 'declare' ? { ...command, windows: own } : command;
+      return commandJob(withWindows(job, windows), NO_LIVE_RUNS, placed, now);
+    });
+    faults.push(...faultOf(job.id, outcome));
     steps.push(step);
   }
   return { create, steps, faults };
+}
+
+function withWindows(job: Job, known: ReadonlyMap<string, string>): Job {
+  const windows = known.get(job.calendar?.id ?? '');
+  return windows === undefined ? job : { ...job, windows };
 }
 
 /** The audit entry of a change by code. */

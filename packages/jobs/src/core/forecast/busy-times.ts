@@ -1,4 +1,4 @@
-import { MINUTE_MS } from './minute-counts.ts';
+import { MINUTE_MS } from './minute-window.ts';
 
 const MINUTES_A_DAY = 1_440;
 /**

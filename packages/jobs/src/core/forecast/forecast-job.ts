@@ -10,6 +10,8 @@ export interface ForecastJob
     | 'type'
     | 'tags'
     | 'schedule'
+    | 'calendar'
+    | 'windows'
     | 'catchUp'
     | 'status'
     | 'pause'

@@ -1,7 +1,8 @@
 import { busyTimes, type MinuteSums } from './busy-times.ts';
 import type { ForecastJob } from './forecast-job.ts';
 import type { Forecast, ForecastJobRuns, ForecastType, ForecastWindow } from './forecast-result.ts';
-import { MINUTE_MS, MOST_CAUGHT_UP } from './minute-counts.ts';
+import { MOST_CAUGHT_UP } from './minute-counts.ts';
+import { MINUTE_MS } from './minute-window.ts';
 import type { TypicalDurations } from './typical-durations.ts';
 
 /** The most types, and the most tags, in a list. Those with the most runs come first. */

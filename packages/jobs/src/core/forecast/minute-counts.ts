@@ -1,28 +1,19 @@
 import { LONGEST_SPREAD_MS } from '../limits.ts';
 import { isFixedDelay, nextSlotOf } from '../model/job.ts';
-import { assignedTime } from '../schedule/assigned-time.ts';
+import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
 import { hasSeveralAMinute, localClock, localClockKey } from '../schedule/clocks/local-clock.ts';
 import { boundsOf, type LocalSchedule, runsLeft } from '../schedule/schedule.ts';
 import { nextSlot, passedSlots } from '../schedule/schedule-slots.ts';
+import { countWithCalendar } from './calendar-counts.ts';
 import type { ForecastJob } from './forecast-job.ts';
+import { type AddMinute, MINUTE_MS, type MinuteWindow } from './minute-window.ts';
 
-export const MINUTE_MS = 60_000;
 /** The steps between two points at which the caller may let other work run: about a millisecond. */
 const STEPS_A_SLICE = 200;
 /** With `catch_up: all`, at most this many passed slots run (P6, catch-up). */
 export const MOST_CAUGHT_UP = 100;
 /** The patterns of local times whose minutes are remembered. */
 const MOST_REMEMBERED = 100;
-
-/** The minutes that a forecast is about, and now. `from` is the start of a minute; all are ms. */
-export interface MinuteWindow {
-  readonly now: number;
-  readonly from: number;
-  readonly minutes: number;
-}
-
-/** Called with the index of a minute of the window, and how many runs begin in it. */
-export type AddMinute = (minute: number, runs: number) => void;
 
 export type CountMinutes = (job: ForecastJob, typicalMs: number, add: AddMinute) => Generator<void>;
 
@@ -36,6 +27,10 @@ export function createMinuteCounts(window: MinuteWindow): CountMinutes {
   return function* countMinutes(job, typicalMs, addAll) {
     const add = atMost(runsLeft(job.schedule, job.runsMade), addAll);
     const { schedule, anchorAt } = job;
+    if (job.calendar !== undefined) {
+      const first = firstSlotOf(job, { now: latestDueBy(job, window.now), typicalMs });
+      return yield* countWithCalendar(job, { window, first, typicalMs }, add);
+    }
     // Slots are due later by the spread: the window is put as much earlier, and then no slot has to move.
     const spreadMs = assignedTime(job, 0);
     const now = window.now - spreadMs;

@@ -11,12 +11,23 @@ export type JobCommand = AskedCommand | DeclareCommand;
 /** What the declarations of a program do to a job (P28, jobs in code). */
 export type DeclareCommand =
   /** Code declares the job, at `place`. */
-  | { readonly kind: 'declare'; readonly definition: JobDefinition; readonly place: string }
+  | {
+      readonly kind: 'declare';
+      readonly place: string;
+      readonly definition: JobDefinition;
+      /** Of the calendar of `definition`: the transaction adds it. */
+      readonly windows?: string | undefined;
+    }
   /** The newest release does not declare the job. A second time: a live node of another release does. */
   | { readonly kind: 'withdraw'; readonly release: number };
 
 export type AskedCommand =
-  | { readonly kind: 'edit'; readonly definition: JobDefinition }
+  | {
+      readonly kind: 'edit';
+      readonly definition: JobDefinition;
+      /** Of the calendar of `definition`: the transaction adds it. */
+      readonly windows?: string | undefined;
+    }
   | {
       readonly kind: 'trigger';
       readonly payload?: JsonText | undefined;
@@ -75,8 +86,8 @@ export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean 
 }
 
 /** Whether the definition and the status of a job decide a trigger, as long as no run of the job is live. */
-export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
+export function isPlainTrigger({ schedule, calendar }: JobDefinition, command: JobCommand): boolean {
   // A slot has one live run at most, so a trigger for a slot has to look at the job's live runs.
   const isNow = command.kind === 'trigger' && command.runAt === undefined && command.slots === undefined;
-  return isNow && !hasEnd(schedule) && !isFixedDelay(schedule);
+  return isNow && !hasEnd(schedule) && !isFixedDelay(schedule) && calendar === undefined;
 }

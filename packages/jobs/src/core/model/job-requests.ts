@@ -1,3 +1,4 @@
+import type { JobCalendar } from '../calendars/job-calendar.ts';
 import type { JobPolicy } from '../policies/policy.ts';
 import type { Transaction } from '../store/store.ts';
 import type { TimeInput } from '../time/time-input.ts';
@@ -68,6 +69,11 @@ export interface OnlyIf {
 export interface ScheduledJobFields extends WatchOptions {
   readonly id: string;
   readonly description?: string | undefined;
+  /**
+   * A calendar whose windows `skip` the slots inside them, or `move` them to the end of the window. Default:
+   * none.
+   */
+  readonly calendar?: JobCalendar | undefined;
   readonly overlap?: Overlap | undefined;
   readonly catchUp?: CatchUp | undefined;
   /** Omitted, like the two below: the type's default. */

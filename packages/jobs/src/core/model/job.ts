@@ -1,6 +1,8 @@
+import { type JobCalendar, sameCalendar } from '../calendars/job-calendar.ts';
 import { type Gate, type LastSuccesses, sameGate } from '../chains/gate.ts';
 import { keysOf, without } from '../objects.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
+import { slotThatRuns } from '../schedule/blackout.ts';
 import { runsLeft, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { sameWatching, type Watching } from '../watching/watching.ts';
 import type { Declaration } from './declaration.ts';
@@ -24,6 +26,8 @@ export interface JobDefinition extends Watching {
   readonly schedule: Schedule;
   /** Whether slots get a run (P32, chains and gates). */
   readonly onlyIf?: Gate;
+  /** The calendar whose windows skip or move its slots (P33, calendars and ends). */
+  readonly calendar?: JobCalendar;
   /** With the type's defaults filled in; or {@link NO_PAYLOAD}. */
   readonly payload: JsonText;
   readonly overlap: Overlap;
@@ -69,10 +73,15 @@ export interface Job extends JobDefinition {
   readonly anchorAt: number;
   /** The last slot taken; the next one is always later (P5, one run per slot). */
   readonly lastSlotAt?: number;
-  /** When its next slot is due. */
+  /** When the next slot is due that runs. */
   readonly nextRunAt?: number;
-  /** The slot that is due at `nextRunAt`, if it is another instant: see `assignedTime` (P34, spread). */
+  /**
+   * The slot to take next, if it is another instant than `nextRunAt`: see `assignedTime` (P34, spread). While
+   * a window skips it, a later slot is due at `nextRunAt` (P33, calendars and ends).
+   */
   readonly nextSlotAt?: number;
+  /** See `WithCalendar`: scripts and reads add it, and no store keeps it. */
+  readonly windows?: string;
   /** Runs made of its slots since it has had `maxRuns`; only while it has (P33, calendars and ends). */
   readonly runsMade?: number;
   /** When the planner has to look at the job next: a slot, the end of a pause, or the `run_at` of a run. */
@@ -149,7 +158,9 @@ export function nextSlotOf({
 export function withNextSlot(job: Job, slot: number | undefined): Job {
   const { nextRunAt: _due, nextSlotAt: _slot, ...rest } = job;
   if (slot === undefined || runsLeft(job.schedule, job.runsMade) === 0) return rest;
-  const due = assignedTime(job, slot);
+  const runs = slotThatRuns(job, slot);
+  if (runs === undefined) return { ...rest, nextSlotAt: slot };
+  const due = assignedTime(job, runs);
   return due === slot ? { ...rest, nextRunAt: due } : { ...rest, nextRunAt: due, nextSlotAt: slot };
 }
 
@@ -196,6 +207,7 @@ const STATE_FIELDS = keysOf({
   lastSlotAt: true,
   nextRunAt: true,
   nextSlotAt: true,
+  windows: true,
   runsMade: true,
   wakeAt: true,
   lastRunAt: true,
@@ -239,6 +251,7 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
     a.backoff.jitter === b.backoff.jitter &&
     sameSchedule(a.schedule, b.schedule) &&
     sameGate(a.onlyIf, b.onlyIf) &&
+    sameCalendar(a.calendar, b.calendar) &&
     sameWatching(a, b)
   );
 }

@@ -22,7 +22,7 @@ export type RunTime = (typeof RUN_TIMES)[number];
  * New codes count up from 500 for skipped, 300 for failed and 400 for cancelled runs, as SQLite's CHECK asks.
  */
 export const REASONS = {
-  skipped: { overlap: 0, missed: 1, expired: 500, upstream: 502 },
+  skipped: { overlap: 0, missed: 1, expired: 500, blackout: 501, upstream: 502 },
   failed: { error: 2, timeout: 3, lost: 4, payload_invalid: 5 },
   cancelled: { user: 6, deleted: 7, replaced: 400 },
 } as const;

@@ -5,6 +5,7 @@ import {
   type Job,
   type LiveRuns,
   liveCount,
+  nextSlotOf,
   roomOf,
   withNextSlot,
 } from '../model/job.ts';
@@ -20,6 +21,7 @@ import { without } from '../objects.ts';
 import { hasEnd } from '../schedule/schedule.ts';
 import { untilEnd } from '../schedule/schedule-slots.ts';
 import { withExpiry } from './expiry.ts';
+import { slotTakenAt } from './slot-taken-at.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
 export interface NewRun extends Omit<RunOrigin, 'id' | 'jobUid' | 'queuedAt'> {
@@ -194,7 +196,7 @@ export function decide(draft: Draft, now: number, cancelLive?: CancelReason): De
 function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
   const { schedule } = job;
   if (!isFixedDelay(schedule) || job.status !== 'active') return job;
-  if (liveCount(live) + live.dueOwnRuns > 0) return without(job, 'nextRunAt');
+  if (liveCount(live) + live.dueOwnRuns > 0) return without(job, 'nextRunAt', 'nextSlotAt');
   if (job.nextRunAt !== undefined) return job;
   const next = afterDelay(job, schedule, { at: now, now });
   return next === undefined ? job : withNextSlot(job, next);
@@ -223,7 +225,7 @@ export function afterDelay(
 function withDerivedStatus(job: Job, live: LiveRuns): Job {
   if (job.status === 'paused') return job;
   const ownRuns = live.dueOwnRuns > 0 || live.nextOwnRunAt !== undefined;
-  const slots = job.nextRunAt !== undefined || job.backfillLeft !== undefined;
+  const slots = nextSlotOf(job) !== undefined || job.backfillLeft !== undefined;
   const isLeft = liveCount(live) > 0 || ownRuns || slots;
   const status = hasEnd(job.schedule) && !isLeft ? 'finished' : 'active';
   return job.status === status ? job : { ...job, status };
@@ -233,7 +235,7 @@ function withWakeAt(job: Job, { live, isBackfillFull = false }: Draft, now: numb
   // With `all`, slots wait as `nextRunAt`, not as queued runs: without room, the next settlement takes the
   // next slot (P6, catch-up).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
-  const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
+  const own = job.status === 'paused' ? job.pause?.until : full ? undefined : slotTakenAt(job);
   // A run whose own `run_at` has come waits for the planner, even if a command changes the job first (P15,
   // run now).
   const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;

@@ -12,8 +12,10 @@ import {
 import { holdsAllRuns } from '../pauses/pause.ts';
 import { isTakenAgain, resume } from '../pauses/resume.ts';
 import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
+import { firstDueWith, lastThatRuns } from '../schedule/blackout.ts';
 import { boundsOf, hasGrid } from '../schedule/schedule.ts';
-import { gapAfter, nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule-slots.ts';
+import { nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule-slots.ts';
+import { advance, followCalendar, takeBlackout } from './blackouts.ts';
 import {
   afterDelay,
   type Decision,
@@ -24,9 +26,9 @@ import {
   queueRun,
   releaseWaiting,
 } from './decision.ts';
+import { isMissed } from './missed.ts';
+import { slotTakenAt } from './slot-taken-at.ts';
 
-/** A slot taken later than this, or than half the gap to its next one, was missed (P6, catch-up). */
-const MISSED_AFTER_MS = 60_000;
 /** With `catch_up: all`, this many slots wait; one skipped row covers the older ones (P6, catch-up). */
 const MAX_WAITING_SLOTS = 100;
 
@@ -128,10 +130,16 @@ function releaseOwnRunAt(draft: Draft, now: number): void {
 
 function takeSlots(draft: Draft, now: number): void {
   skipTakenSlots(draft, now);
+  followCalendar(draft);
   const { job } = draft;
-  if (job.status !== 'active' || job.nextRunAt === undefined || job.nextRunAt > now) return;
+  if (job.status !== 'active' || !isDue(job, now)) return;
   if (job.catchUp === 'all') takeOneByOne(draft, now);
   else takeTogether(draft, now);
+}
+
+/** Whether the next slot can be taken. */
+function isDue(job: Job, now: number): boolean {
+  return (slotTakenAt(job) ?? Number.POSITIVE_INFINITY) <= now;
 }
 
 /** Skips slots that have rows: a jump of the clock back may have set the next slot to one of them. */
@@ -146,35 +154,47 @@ function skipTakenSlots(draft: Draft, now: number): void {
 
 /** `once` and `skip`: all passed slots at once; the clock ends up on the first slot to come. */
 function takeTogether(draft: Draft, now: number): void {
+  takeBlackout(draft, now);
   const { job } = draft;
   const first = nextSlotOf(job);
-  if (first === undefined) return;
-  const by = latestDueBy(job, now);
+  if (first === undefined || !isDue(job, now)) return;
+  const by = lastThatRuns(job, first, latestDueBy(job, now));
   const { count, latest, next } = passedSlots(job.schedule, job.anchorAt, first, by);
   const late = isMissed(job, latest, now);
   advance(draft, latest, next);
-  const onTime = { slot: latest, count: 0, now };
+  const onTime = dueTogether(job, latest, { first, now });
+  const together = Math.max(onTime.count, 1);
   if (isTakenAgain(job, latest)) {
     if (job.catchUp === 'once' || !late) queueSlot(draft, onTime);
-  } else if (job.catchUp === 'once' && (late || count > 1)) {
+  } else if (job.catchUp === 'once' && (late || count > together)) {
     queueSlot(draft, { slot: latest, count, from: first, now });
   } else {
-    const missed = late ? count : count - 1;
+    const missed = late ? count : count - together;
     if (missed > 0) {
-      const scheduledFor = late ? latest : slotFromEnd(job.schedule, job.anchorAt, first, by, 2);
+      const scheduledFor = late ? latest : slotFromEnd(job.schedule, job.anchorAt, first, by, together + 1);
       draft.skip.push({ scheduledFor, reason: 'missed', catchUp: true, missed, missedFrom: first });
     }
     if (!late) queueSlot(draft, onTime);
   }
+  takeBlackout(draft, now);
+}
+
+/** P33, calendars and ends: the run of a slot on time covers the slots that a calendar has moved to the same instant. */
+function dueTogether(job: Job, latest: number, { first, now }: { first: number; now: number }): TakenSlot {
+  const from = firstDueWith(job, latest, first);
+  if (from === latest) return { slot: latest, count: 0, now };
+  const { count } = passedSlots(job.schedule, job.anchorAt, from, latest);
+  return { slot: latest, count, from, now, isOnTime: true };
 }
 
 /** `all`: the oldest slot first, while there is room. The others wait: `nextRunAt` stays in the past. */
 function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap)): void {
   dropOldest(draft, now);
   for (;;) {
+    takeBlackout(draft, now);
     const { job } = draft;
     const slot = nextSlotOf(job);
-    if (slot === undefined || slot > latestDueBy(job, now) || liveCount(draft.live) >= room) return;
+    if (slot === undefined || !isDue(job, now) || liveCount(draft.live) >= room) return;
     const late = isMissed(job, slot, now) && !isTakenAgain(job, slot);
     advance(draft, slot, slotAfter(job, slot));
     const taken = late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now };
@@ -182,17 +202,23 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
   }
 }
 
-/** Makes runs of all passed slots of an `all` job: its next slot is about to be replaced (P6, P14, P16). */
+/**
+ * Makes runs of all passed slots of an `all` job, and a row of those that a window skips: its next slot is about
+ * to be replaced (P6, P14, P16, P33).
+ */
 export function takeAllSlots(draft: Draft, now: number): void {
   const { status, catchUp } = draft.job;
-  if (status === 'active' && catchUp === 'all') takeOneByOne(draft, now, Number.POSITIVE_INFINITY);
+  if (status !== 'active') return;
+  if (catchUp === 'all') takeOneByOne(draft, now, Number.POSITIVE_INFINITY);
+  takeBlackout(draft, now, 'begun');
 }
 
 function dropOldest(draft: Draft, now: number): void {
+  takeBlackout(draft, now);
   const { job } = draft;
   const first = nextSlotOf(job);
+  if (first === undefined || !isDue(job, now)) return;
   const by = latestDueBy(job, now);
-  if (first === undefined || first > by) return;
   const { count } = passedSlots(job.schedule, job.anchorAt, first, by);
   if (count <= MAX_WAITING_SLOTS) return;
   const lastDropped = slotFromEnd(job.schedule, job.anchorAt, first, by, MAX_WAITING_SLOTS + 1);
@@ -212,6 +238,8 @@ interface TakenSlot {
   readonly count: number;
   readonly from?: number;
   readonly now: number;
+  /** No slot of them was missed. */
+  readonly isOnTime?: boolean;
 }
 
 /** Makes a run of a slot, or a skipped row where there is no room; a `run_at` slot waits (P7, overlap). */
@@ -259,18 +287,14 @@ function queueSlotRun(draft: Draft, taken: TakenSlot): void {
   draft.job = withNextSlot(counted, nextSlotOf(counted));
 }
 
-function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed' | 'missedFrom'> {
-  return { catchUp: count > 0, missed: count, ...(from === undefined ? {} : { missedFrom: from }) };
-}
-
-function advance(draft: Draft, taken: number, next: number | undefined): void {
-  const { job } = draft;
-  const lastSlotAt = Math.max(taken, job.lastSlotAt ?? taken);
-  draft.job = withNextSlot({ ...job, lastSlotAt }, next);
-}
-
-function isMissed(job: Job, slot: number, now: number): boolean {
-  return (
-    now - assignedTime(job, slot) > Math.min(gapAfter(job.schedule, job.anchorAt, slot) / 2, MISSED_AFTER_MS)
-  );
+function coveredBy({
+  count,
+  from,
+  isOnTime = false,
+}: TakenSlot): Pick<NewRun, 'catchUp' | 'missed' | 'missedFrom'> {
+  return {
+    catchUp: count > 0 && !isOnTime,
+    missed: count,
+    ...(from === undefined ? {} : { missedFrom: from }),
+  };
 }

@@ -1,23 +1,31 @@
+import { type WithCalendar, windowsOf } from '../calendars/job-calendar.ts';
 import { boundsOf, type Schedule } from './schedule.ts';
 
 /** A job as far as it decides when its slots are due. */
-export interface Spread {
+export interface SlotTimes extends WithCalendar {
   readonly id: string;
   readonly schedule: Schedule;
 }
 
-/** When a slot of a job is due (P34, spread). Later slots are due later. */
-export function assignedTime(job: Spread, slot: number): number {
-  return slot + offsetOf(job);
+/**
+ * When a slot of a job is due (P34, spread; P33, calendars and ends). Later slots are never due earlier. A
+ * calendar that moves puts a slot at the end of its window, before and after the offset of the spread.
+ */
+export function assignedTime(job: SlotTimes, slot: number): number {
+  const windows = windowsOf(job, 'move');
+  if (windows === undefined) return slot + offsetOf(job);
+  return windows.freeFrom(windows.freeFrom(slot) + offsetOf(job));
 }
 
 /** The latest instant whose slot is due by `now`: the inverse of {@link assignedTime}. */
-export function latestDueBy(job: Spread, now: number): number {
-  return now - offsetOf(job);
+export function latestDueBy(job: SlotTimes, now: number): number {
+  const windows = windowsOf(job, 'move');
+  if (windows === undefined) return now - offsetOf(job);
+  return windows.freeBefore(windows.freeBefore(now) - offsetOf(job));
 }
 
 /** At least 0 and less than the spread: the same for a job as long as its spread is the same. */
-function offsetOf({ id, schedule }: Spread): number {
+function offsetOf({ id, schedule }: SlotTimes): number {
   const { spreadMs } = boundsOf(schedule);
   return spreadMs === undefined ? 0 : Math.floor(shareOf(id) * spreadMs);
 }

@@ -57,6 +57,13 @@ export function hasEnd(schedule: Schedule): boolean {
   return schedule.kind === 'run_at' || endAt !== undefined || maxRuns !== undefined;
 }
 
+/** The schedule without its `endAt`. */
+export function endlessOf(schedule: Schedule): Schedule {
+  if (schedule.kind === 'run_at' || schedule.kind === 'on_demand') return schedule;
+  const { endAt: _, ...endless } = schedule;
+  return endless;
+}
+
 /** Whether two schedules are equal in value: `60m` is `1h`; `cron` ignores blanks and case (P16). */
 export function sameSchedule(a: Schedule, b: Schedule): boolean {
   const [one, other] = [boundsOf(a), boundsOf(b)];

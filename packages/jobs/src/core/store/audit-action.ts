@@ -15,6 +15,8 @@ export type AuditAction =
   | 'bulk_command.cancel'
   | 'node.drain'
   | 'node.resume'
+  | 'calendar.put'
+  | 'calendar.delete'
   | 'secret.put'
   | 'secret.delete'
   | 'alert_channel.create'

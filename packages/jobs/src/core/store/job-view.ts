@@ -1,7 +1,8 @@
 import { isFixedDelay, type Job, nextSlotOf, unlessFuture } from '../model/job.ts';
-import { latestDueBy } from '../schedule/assigned-time.ts';
-import { runsLeft } from '../schedule/schedule.ts';
-import { slotsAfter } from '../schedule/schedule-slots.ts';
+import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
+import { lastDueBy, type Slots, slotThatRuns } from '../schedule/blackout.ts';
+import { hasGrid, runsLeft } from '../schedule/schedule.ts';
+import { nextSlot, slotsAfter } from '../schedule/schedule-slots.ts';
 import { type HealthSigns, healthOf } from '../watching/health.ts';
 import type { HealthContext, JobView } from './store-views.ts';
 
@@ -45,12 +46,31 @@ export function jobViewOf(
   };
 }
 
-/** At most `n` next slots of a job; none while it is paused. */
+/** The slots of the next runs of a job as it stands: those a person would expect to see. */
 export function upcomingSlots(job: Job, n: number, now: number): number[] {
   const most = Math.min(n, runsLeft(job.schedule, job.runsMade));
-  if (job.status === 'paused' || job.nextRunAt === undefined || most <= 0) return [];
-  const first = nextSlotOf(job) ?? job.nextRunAt;
-  if (isFixedDelay(job.schedule)) return [first];
-  const base = Math.max(first, latestDueBy(job, now));
-  return [first, ...slotsAfter(job.schedule, job.anchorAt, base, most - 1)];
+  const next = nextSlotOf(job);
+  if (job.status === 'paused' || next === undefined || most <= 0) return [];
+  if (isFixedDelay(job.schedule)) return [next];
+  if (job.calendar !== undefined) return slotsOfRuns(job, lastDueBy(job, next, now), most);
+  const base = Math.max(next, latestDueBy(job, now));
+  return [next, ...slotsAfter(job.schedule, job.anchorAt, base, most - 1)];
+}
+
+/**
+ * The slots of up to `n` runs from `first` on. A calendar leaves out slots that it skips. Those that it moves to
+ * one instant have one run, unless `catchUp` is `all`.
+ */
+export function slotsOfRuns(job: Slots & Pick<Job, 'catchUp'>, first: number, n: number): number[] {
+  const { schedule, anchorAt, catchUp } = job;
+  const slots: number[] = [];
+  let next: number | undefined = first;
+  while (next !== undefined && slots.length < n) {
+    const slot = slotThatRuns(job, next);
+    if (slot === undefined) break;
+    const last = catchUp === 'all' ? slot : lastDueBy(job, slot, assignedTime(job, slot));
+    slots.push(last);
+    next = hasGrid(schedule) ? nextSlot(schedule, anchorAt, last) : undefined;
+  }
+  return slots;
 }

@@ -9,6 +9,7 @@ import type { PauseOfAllInput } from '../pauses/pause-all.ts';
 import type { PauseOfAll } from '../pauses/pause-of-all.ts';
 import type { TimelineQuery, TimelineRows } from '../timeline/run-timeline.ts';
 import type { AlertStore } from './alert-store.ts';
+import type { CalendarStore } from './calendar-store.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -64,6 +65,7 @@ import type {
 export interface JobStore
   extends StoreReads,
     AlertStore,
+    CalendarStore,
     SecretStore,
     CheckpointStore,
     StoreBackfills,

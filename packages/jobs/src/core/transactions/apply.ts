@@ -9,6 +9,7 @@ import { isExpired } from '../rules/expiry.ts';
 import { finishedOf, type Outcome, settleRun } from '../rules/settle.ts';
 import type { AuditAction } from '../store/audit-action.ts';
 import { ENGINE_ACTOR } from '../watching/failure-budget.ts';
+import { addWindows } from './calendars/job-windows.ts';
 import { successesFor } from './chains/upstreams.ts';
 import { ask, type Script } from './script.ts';
 import type { StoredJob } from './stored-job.ts';
@@ -80,6 +81,10 @@ export function* settleJobs(
     if (deletedAt === undefined && (!ofClaims || dependsOnLive(job) || mayPause(job, ended)))
       toRead.push(uid);
   }
+  yield* addWindows(
+    unit,
+    Array.from(byJob.keys(), (uid) => lockedJob(unit, uid)),
+  );
   const live = toRead.length === 0 ? undefined : yield* ask('liveRuns', toRead);
   const paused: PausedJob[] = [];
   let wake = false;

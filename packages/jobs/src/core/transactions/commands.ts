@@ -3,9 +3,11 @@ import { upstreamsOf } from '../chains/upstreams.ts';
 import type { CancelRequest } from '../commands/cancel.ts';
 import { type CommandOutcome, commandJob, createJob } from '../commands/commands.ts';
 import type { Refusal } from '../commands/refusal.ts';
+import { withKnownCalendar } from '../commands/schedule-refusals.ts';
 import { slotRefusal } from '../commands/slot-of-retry.ts';
-import type { JobDefinition } from '../model/job.ts';
+import type { Job, JobDefinition } from '../model/job.ts';
 import { asksForClaimed, asksForPutOff, editedTo, type JobCommand, whoAsks } from '../model/job-command.ts';
+import { without } from '../objects.ts';
 import { tooManyJobs } from '../policies/policy.ts';
 import { replacesLive } from '../rules/decision.ts';
 import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
@@ -17,6 +19,7 @@ import {
 } from '../store/store-commands.ts';
 import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision, cancelLiveRuns, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
+import { addWindows, keepWindows, withWindows } from './calendars/job-windows.ts';
 import { refuseUpstreams, successesFor } from './chains/upstreams.ts';
 import { ask, type Script } from './script.ts';
 import { refuseMissing } from './secrets/secrets.ts';
@@ -29,11 +32,12 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   if (asked.kind === 'edit' && upstreamsOf(asked.definition).length > 0) yield* ask('lockUpstreams');
   const { stored, isShared } = yield* ask('lockJob', input);
   if (stored === undefined) return { kind: 'absent' };
-  const { job, uid } = stored;
+  yield* addWindows(unit, [stored]);
+  const { job, uid } = lockedJob(unit, stored.uid);
   const { ifUid = job.uid, ifVersion = job.version, dedupeKey } = input;
   if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
   const first = dedupeKey === undefined ? undefined : yield* ask('dedupedRun', input, uid);
-  if (first !== undefined) return { kind: 'duplicate', run: first, job };
+  if (first !== undefined) return { kind: 'duplicate', run: first, job: withoutWindows(job) };
 
   const taken =
     asked.kind === 'edit' ? yield* refuseUpstreams(asked.definition, job) : yield* refusalOfSlot(uid, asked);
@@ -43,18 +47,27 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   let live = withSuccesses(yield* liveRunsOf(uid, counts), successes);
   const mayNeedRoom = asked.kind === 'trigger' && mayNeedRoomOfExpired(job, live);
   if (mayNeedRoom && (yield* endExpired(unit, uid))) live = yield* liveRunsOf(uid, counts);
+  const placed = yield* withWindows(asked);
+  if ('ok' in placed) return yield* refused(unit, placed);
   let before = lockedJob(unit, uid);
-  let outcome = commandJob(before.job, live, asked, unit.now);
+  let outcome = commandJob(before.job, live, placed, unit.now);
   if (!outcome.ok) return yield* refused(unit, outcome);
   if (!outcome.changed)
-    return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
+    return {
+      kind: 'done',
+      changed: false,
+      job: withoutWindows(job),
+      queued: [],
+      finished: [],
+      cancelRequests: [],
+    };
   const refusal = input.namedSecrets && (yield* refuseMissing(input.namedSecrets));
   if (refusal !== undefined) return yield* refused(unit, refusal);
   const replaced = replacesLive(job, live, outcome.decision) ? yield* replaceLiveRuns(unit, uid) : undefined;
   if (replaced !== undefined) {
     before = lockedJob(unit, uid);
     live = withSuccesses(yield* liveRunsOf(uid, counts), successes);
-    outcome = commandJob(before.job, live, asked, unit.now);
+    outcome = commandJob(before.job, live, placed, unit.now);
     if (!outcome.ok) throw new Error('a command was refused after it made room');
   }
   const { decision } = outcome;
@@ -73,13 +86,18 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   return {
     kind: 'done',
     changed: true,
-    job: lockedJob(unit, uid).job,
+    job: withoutWindows(lockedJob(unit, uid).job),
     queued: unit.queued.map(asMade),
     finished: unit.finished.slice(0, MAX_REPORTED),
     cancelRequests,
     ...(claimed === undefined ? {} : { claimed }),
     ...(hasAlerts ? { hasAlerts } : {}),
   };
+}
+
+/** The job as its row has it. */
+function withoutWindows(job: Job): Job {
+  return without(job, 'windows');
 }
 
 /** Refuses a command. Runs that expired have ended, whatever the command was. */
@@ -130,7 +148,8 @@ export function* insertJobs(
   inputs: readonly InsertInput[],
 ): Script<readonly InsertOutcome[]> {
   const uids = yield* ask('newUids', inputs.length);
-  const asked = inputs.map((input, n) => decideInsert(unit, input, uids[n]));
+  const windows = yield* keepWindows(inputs.map(({ definition }) => definition.calendar));
+  const asked = inputs.map((input, n) => decideInsert(unit, input, { uid: uids[n], windows }));
   const accepted = asked.flatMap(({ input, uid, outcome }) =>
     outcome.ok ? [{ input, uid, job: outcome.decision.job }] : [],
   );
@@ -140,7 +159,9 @@ export function* insertJobs(
   const inUse = isLast ? new Map<string, number>() : yield* ask('uidsOf', refused);
   return asked.map(({ input, uid, outcome }): InsertOutcome => {
     if (outcome.ok)
-      return created.has(uid) ? { kind: 'created', job: outcome.decision.job } : { kind: 'exists' };
+      return created.has(uid)
+        ? { kind: 'created', job: withoutWindows(outcome.decision.job) }
+        : { kind: 'exists' };
     // A job with a higher uid came later, so it does not take the id.
     const isTaken = (inUse.get(input.definition.id) ?? uid) < uid;
     return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: outcome };
@@ -150,9 +171,13 @@ export function* insertJobs(
 function decideInsert(
   { now }: UnitOfWork,
   input: InsertInput,
-  uid: number | undefined,
+  { uid, windows }: { readonly uid: number | undefined; readonly windows: ReadonlyMap<string, string> },
 ): { readonly input: InsertInput; readonly uid: number; readonly outcome: CommandOutcome } {
   if (uid === undefined) throw new Error('there is no next id');
   const { definition, by, trace, place } = input;
-  return { input, uid, outcome: createJob(definition, { uid: String(uid), now, by, trace, place }) };
+  const { calendar } = definition;
+  const outcome = withKnownCalendar(calendar, windows, (ofCalendar) =>
+    createJob(definition, { uid: String(uid), now, by, trace, place, windows: ofCalendar }),
+  );
+  return { input, uid, outcome };
 }

@@ -9,6 +9,7 @@ import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
 import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
+import { addWindows } from './calendars/job-windows.ts';
 import { successesFor } from './chains/upstreams.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { ask, type Script } from './script.ts';
@@ -23,6 +24,7 @@ const JOBS_A_WRITE = 125;
 export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   const { limit, aheadMs = 0, claim } = input;
   const { jobs, live, waiting } = yield* ask('lockDue', input);
+  const hasWindows = yield* addWindows(unit, jobs);
   const failed: PlanResult['failed'][number][] = [];
   const requests: CancelRequest[] = [];
   const successes = yield* successesFor(jobs.map(({ job }) => job));
@@ -32,7 +34,7 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   const budget = new CountBudget(unit.now);
   for (const locked of jobs) {
     if (budget.isSpent) break;
-    let stored = locked;
+    let stored = hasWindows ? lockedJob(unit, locked.uid) : locked;
     let alive = gated(live.get(stored.uid) ?? NO_LIVE_RUNS);
     if (mayNeedRoomOfExpired(stored.job, alive) && (yield* endExpired(unit, stored.uid))) {
       stored = lockedJob(unit, stored.uid);

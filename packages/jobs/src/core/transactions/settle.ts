@@ -32,6 +32,7 @@ const ENDED: { readonly [R in RunReason]: Extract<SettleResult, { kind: 'finishe
   missed: { kind: 'finished', status: 'skipped', reason: 'missed' },
   expired: { kind: 'finished', status: 'skipped', reason: 'expired' },
   upstream: { kind: 'finished', status: 'skipped', reason: 'upstream' },
+  blackout: { kind: 'finished', status: 'skipped', reason: 'blackout' },
   error: { kind: 'finished', status: 'failed', reason: 'error' },
   timeout: { kind: 'finished', status: 'failed', reason: 'timeout' },
   lost: { kind: 'finished', status: 'failed', reason: 'lost' },

@@ -132,7 +132,14 @@ function late(job: Job, { waitingSince, lateFrom = 0 }: HealthSigns, now: number
   if (waitingSince !== undefined && isLate(waitingSince)) {
     return { status: 'late', reason: 'waiting', since: Math.max(waitingSince, lateFrom) };
   }
-  return clockJumpedBack(job, now) ? { status: 'late', reason: 'clock' } : undefined;
+  if (clockJumpedBack(job, now)) return { status: 'late', reason: 'clock' };
+  return isBlackedOut(job) ? { status: 'late', reason: 'calendar' } : undefined;
+}
+
+/** P33, calendars and ends: a window of its calendar skips each of its slots to come. */
+function isBlackedOut({ calendar, schedule, nextRunAt, nextSlotAt }: Job): boolean {
+  const isSkipped = calendar?.mode === 'skip' && nextRunAt === undefined && nextSlotAt !== undefined;
+  return isSkipped && hasGrid(schedule) && schedule.endAt === undefined;
 }
 
 /** P25, expectations: a live run, or else the last one, has taken longer than expected. */

@@ -7,6 +7,7 @@ import { backfillRefusal } from '../../core/backfills/backfill-slots.ts';
 import { DEFAULT_PAGE_ROWS } from '../../core/limits.ts';
 import type { Job } from '../../core/model/job.ts';
 import { backfillNotFound, jobNotFound } from '../../core/model/not-found.ts';
+import { blackoutEnd } from '../../core/schedule/blackout.ts';
 import { slotsInWindow } from '../../core/schedule/slots-in-window.ts';
 import type { BackfillPlan } from '../../core/store/store-backfills.ts';
 import type { EngineParts } from '../engine-parts.ts';
@@ -20,6 +21,7 @@ import {
 import { errorOf, staleJob } from './command-errors.ts';
 import { auditOf, isGuarded, parseInstant } from './command-options.ts';
 import { inSlices } from './in-slices.ts';
+import { withWindows } from './job-windows.ts';
 import { getJob } from './jobs/job-api.ts';
 import { guardReply } from './store-writes.ts';
 
@@ -40,7 +42,9 @@ export async function backfillJob(
     const refusal = backfillRefusal(job);
     if (refusal !== undefined) throw errorOf(refusal);
     const window = windowOf(input, deps.store.now());
-    const slots = await slotsOf(deps, job, window);
+    const all = await slotsOf(deps, job, window);
+    const slots = await slotsThatRun(deps, job, all);
+    const blackout = all.length - slots.length;
     const change = { ...window, onlyMissing, slots: slots.length };
     const audit = auditOf(options, 'job.backfill', asTimes(change));
     const guard = { ifUid: job.uid, ifVersion: job.version };
@@ -51,12 +55,29 @@ export async function backfillJob(
     if (result.kind === 'stale') continue;
     const { plan, id } = result;
     if (id !== undefined) started(deps, jobId);
-    return { jobId, ...window, onlyMissing, ...outcomeOf(plan), ...(id === undefined ? {} : { id }) };
+    return {
+      jobId,
+      ...window,
+      onlyMissing,
+      blackout,
+      ...outcomeOf(plan),
+      ...(id === undefined ? {} : { id }),
+    };
   }
   throw new EngineError(
     'conflict',
     `The job "${jobId}" keeps changing: others edit it at the same time. Try again.`,
   );
+}
+
+async function slotsThatRun(
+  deps: EngineParts,
+  job: Job,
+  slots: readonly number[],
+): Promise<readonly number[]> {
+  if (job.calendar?.mode !== 'skip') return slots;
+  const [withOwn = job] = await withWindows(deps, [job]);
+  return slots.filter((slot) => blackoutEnd(withOwn, slot) === undefined);
 }
 
 function started({ events, dispatcher, node }: EngineParts, jobId: string): void {

@@ -4,6 +4,7 @@ import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../ports/engine-port.ts';
 import { parseInstant } from './command-options.ts';
 import { inSlices } from './in-slices.ts';
+import { withWindows } from './job-windows.ts';
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 168;
@@ -33,7 +34,8 @@ export async function forecast(
   };
   requireWindow({ ...window, hours });
   const most = listed > 0 && hours === 1 ? EXACT_JOBS_LISTED : EXACT_JOBS;
-  const work = forecastRuns(await store.forecastJobs({ ...which, most }), window);
+  const { jobs, total } = await store.forecastJobs({ ...which, most });
+  const work = forecastRuns({ jobs: await withWindows({ store }, jobs), total }, window);
   return inSlices(settings.clock, work);
 }
 

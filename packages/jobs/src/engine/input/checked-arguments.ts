@@ -1,3 +1,4 @@
+import { calendarRules } from '../../core/calendars/check-calendar.ts';
 import { type Fault, MOST_FAULTS, NO_FAULTS } from '../../core/input/fault.ts';
 import { aFunction, anything, type Rule, required, rule, text, wholeNumber } from '../../core/input/rule.ts';
 import { below, missing } from '../../core/input/shape.ts';
@@ -76,6 +77,7 @@ const jobType: Argument = {
 };
 const secretName: Argument = { name: 'name', rule: secretNameRule };
 const channelId: Argument = { name: 'channelId', rule: channelIdRule };
+const calendarId: Argument = { name: 'calendarId', rule: required(text({ max: 1_000, like: 'holidays' })) };
 const nodeId: Argument = { name: 'nodeId', rule: required(text({ min: 1, max: 200 })) };
 const engineOptions: Argument = { name: 'options', rule: engineOptionRules };
 const options: Argument = { name: 'options', rule: optionRules };
@@ -131,6 +133,10 @@ const ARGUMENTS = {
   listBulkCommands: [main('query', bulkQueryRules)],
   cancelBulkCommand: [bulkId, { name: 'options', rule: bulkCancelOptionRules }],
   listAudit: [main('query', auditQueryRules)],
+  listCalendars: [],
+  getCalendar: [calendarId],
+  putCalendar: [calendarId, main('calendar', calendarRules), options],
+  deleteCalendar: [calendarId, options],
   listSecrets: [],
   putSecret: [secretName, { name: 'value', rule: secretValueRule }, options],
   deleteSecret: [secretName, options],

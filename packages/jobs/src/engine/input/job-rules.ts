@@ -1,3 +1,5 @@
+import { CALENDAR_MODES } from '../../core/calendars/calendar.ts';
+import type { JobCalendar } from '../../core/calendars/job-calendar.ts';
 import { onlyIfRule } from '../../core/chains/gate-rules.ts';
 import { BACKOFF, backoffFields, maxAttempts } from '../../core/input/definition-fields.ts';
 import {
@@ -34,7 +36,13 @@ const schedule = {
   spread: alsoNamed(duration, 'jitter', 'splay'),
 };
 
+const calendar = shape<JobCalendar>('a calendar such as { id: "holidays", mode: "skip" }', {
+  id: required(text({ min: 1, max: 128, like: 'holidays' })),
+  mode: required(oneOf(...CALENDAR_MODES)),
+});
+
 const policies = {
+  calendar,
   description: text({ max: 2_000 }),
   // The job type checks it.
   payload: alsoNamed(anything, 'data', 'input', 'args'),
@@ -95,6 +103,7 @@ export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', 
   spread: nullable(schedule.spread),
   description: nullable(policies.description),
   payload: policies.payload,
+  calendar: nullable(policies.calendar),
   overlap: nullable(policies.overlap),
   catchUp: nullable(policies.catchUp),
   timeout: nullable(policies.timeout),

@@ -27,6 +27,8 @@ export interface BackfillOutcome extends Omit<BackfillPlan, 'toRun'> {
   readonly slots: number;
   /** The first 20 of them. */
   readonly first: readonly number[];
+  /** Left out: slots that the calendar of the job skips (P33, calendars and ends). */
+  readonly blackout: number;
 }
 
 /** Which backfills `listBackfills` returns. */

@@ -12,6 +12,7 @@ import type { FailureBudget } from '../../core/watching/watching.ts';
 import type { AlertsApi } from './alerts-port.ts';
 import type { BackfillsApi } from './backfills-port.ts';
 import type { BulkApi } from './bulk-port.ts';
+import type { CalendarsApi } from './calendars-port.ts';
 import type { AttemptObserver, EngineStats, NodeActivity, RunHistory } from './engine-stats.ts';
 import type { JobInput, JobPatch, JobsAndRuns } from './jobs-and-runs-port.ts';
 import type { NodesApi } from './nodes-port.ts';
@@ -151,7 +152,14 @@ export interface EventSubscription {
  * A method that returns a run returns `{ run, jobId, type }`. One that returns a job returns
  * `{ job, health, … }`.
  */
-export interface Engine extends JobsAndRuns, AlertsApi, BackfillsApi, BulkApi, SecretsApi, NodesApi {
+export interface Engine
+  extends JobsAndRuns,
+    AlertsApi,
+    BackfillsApi,
+    BulkApi,
+    CalendarsApi,
+    SecretsApi,
+    NodesApi {
   /** Opens the store, takes back runs of a dead process (P9), then plans and claims if `autoRun`. */
   start(): Promise<void>;
   /**

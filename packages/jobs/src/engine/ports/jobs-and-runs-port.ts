@@ -1,3 +1,4 @@
+import type { JobCalendar } from '../../core/calendars/job-calendar.ts';
 import type { CatchUp, Overlap } from '../../core/model/job.ts';
 import type {
   CommandOptions,
@@ -48,6 +49,11 @@ export interface JobInput extends WatchOptions {
    * none, so each trigger must bring one.
    */
   readonly payload?: unknown;
+  /**
+   * A calendar whose windows `skip` the slots inside them, or `move` them to the end of the window. Default:
+   * none.
+   */
+  readonly calendar?: JobCalendar | undefined;
   readonly overlap?: Overlap | undefined;
   readonly catchUp?: CatchUp | undefined;
   /** Omitted, like the two below: the type's default. */

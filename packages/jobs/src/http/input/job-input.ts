@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALENDAR_MODES } from '../../core/calendars/calendar.ts';
 import { MOST_RUNS } from '../../core/limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { keysOf } from '../../core/objects.ts';
@@ -71,6 +72,12 @@ const scheduleFields = {
   ),
 };
 
+const calendar = z
+  .strictObject({ id: text({ min: 1, max: 128 }), mode: z.enum(CALENDAR_MODES) })
+  .describe(
+    'What the windows of a calendar do with slots inside them. skip: no run; move: the run is due at the end of the window',
+  );
+
 const name = text({ min: 1, max: 200 }).describe('Display name');
 const jobType = text({ min: 1, max: 100 }).describe(
   'Name of a registered job type; GET /job-types lists them',
@@ -79,6 +86,7 @@ const jobType = text({ min: 1, max: 100 }).describe(
 const settings = {
   description: text({ min: 0, max: 2_000 }).describe('Description for people'),
   ...scheduleFields,
+  calendar,
   payload: payloadSchema
     .nullable()
     .describe('Default: the defaults of the job type. null, with on_demand: each run must bring a payload'),
@@ -127,6 +135,7 @@ export const schedulePatchFields = {
   end_at: scheduleFields.end_at.nullish(),
   max_runs: scheduleFields.max_runs.nullish(),
   spread: scheduleFields.spread.nullish(),
+  calendar: calendar.nullish(),
 };
 
 /** The body of PATCH /jobs/:job_id. */
@@ -211,6 +220,7 @@ export function schedulePatch(
   | 'endAt'
   | 'maxRuns'
   | 'spread'
+  | 'calendar'
 > {
   return scheduleFieldsOf(body);
 }

@@ -23,6 +23,9 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   allJobs: 'all_jobs',
   onlyMissing: 'only_missing',
   dryRun: 'dry_run',
+  calendarId: 'calendar_id',
+  fromDate: 'from_date',
+  toDate: 'to_date',
 };
 const ENGINE_NAME = new RegExp(`\\b(${Object.keys(REST_NAMES).join('|')})\\b`, 'g');
 

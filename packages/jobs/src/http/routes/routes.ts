@@ -3,6 +3,7 @@ import { alertRoutes } from './alert-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { backfillRoutes } from './backfill-routes.ts';
 import { bulkRoutes } from './bulk-routes.ts';
+import { calendarRoutes } from './calendar-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { jobCommandRoutes } from './jobs/job-command-routes.ts';
 import { jobListRoutes } from './jobs/job-list-routes.ts';
@@ -37,5 +38,6 @@ export const ROUTES: readonly Route[] = [
   ...auditRoutes,
   ...alertRoutes,
   ...secretRoutes,
+  ...calendarRoutes,
   ...eventRoutes,
 ];

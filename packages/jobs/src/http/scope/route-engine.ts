@@ -1,5 +1,6 @@
 import type { JobsRead } from '../../core/filters/jobs-read.ts';
 import type { AlertsApi } from '../../engine/ports/alerts-port.ts';
+import type { CalendarsApi } from '../../engine/ports/calendars-port.ts';
 import type { BulkApi, Engine } from '../../engine/ports/engine-port.ts';
 import type { NodesApi } from '../../engine/ports/nodes-port.ts';
 import type { SecretsApi } from '../../engine/ports/secrets-port.ts';
@@ -42,6 +43,7 @@ export interface RouteEngine
     | 'listAudit'
     | keyof AlertsApi
     | keyof BulkApi
+    | keyof CalendarsApi
     | keyof SecretsApi
     | keyof NodesApi
     | 'history'

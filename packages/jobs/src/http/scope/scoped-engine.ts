@@ -1,5 +1,6 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import type { AlertsApi } from '../../engine/ports/alerts-port.ts';
+import type { CalendarsApi } from '../../engine/ports/calendars-port.ts';
 import type { NodesApi } from '../../engine/ports/nodes-port.ts';
 import type { SecretsApi } from '../../engine/ports/secrets-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
@@ -60,6 +61,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     ...scopedBulk(engine, scope, () => scoped),
     ...noAlerts(scope),
     ...noSecrets(),
+    ...sharedCalendars(engine, scope),
     ...noNodes(scope),
     listAudit: (query) => engine.listAudit({ ...query, ...which }),
     history: async (query = {}) => {
@@ -100,6 +102,20 @@ function noSecrets(): SecretsApi {
     throw new HttpProblem({ status: 403, detail });
   };
   return { listSecrets: refuse, putSecret: refuse, deleteSecret: refuse, resealSecrets: refuse };
+}
+
+/** A calendar changes jobs of others, so a caller with a scope only reads it. */
+function sharedCalendars(engine: RouteEngine, scope: JobScope): CalendarsApi {
+  const refuse = async (): Promise<never> => {
+    const detail = `A calendar changes all jobs that use it, and you may use only ${scopeText(scope)}. Ask somebody who may see all jobs.`;
+    throw new HttpProblem({ status: 403, detail });
+  };
+  return {
+    listCalendars: () => engine.listCalendars(),
+    getCalendar: (calendarId) => engine.getCalendar(calendarId),
+    putCalendar: refuse,
+    deleteCalendar: refuse,
+  };
 }
 
 /** A node runs the jobs of everybody. */

@@ -47,9 +47,9 @@ export const backfillPlanSchema = z.object({
   slots: count.describe('Number of slots that get a run'),
   first: z.array(instantSchema).describe('The first 20 of these slots'),
   left_out: z
-    .object({ succeeded: count, live: count, waiting: count })
+    .object({ succeeded: count, live: count, waiting: count, blackout: count })
     .describe(
-      'Slots that get no run: with a run that succeeded, with a live run, and those of another backfill that wait for their run',
+      'Slots that get no run: with a run that succeeded, with a live run, those of another backfill that wait for their run, and those that the calendar skips',
     ),
   history_from: instantSchema
     .nullable()
@@ -86,7 +86,8 @@ export type BackfillPlanJson = z.output<typeof backfillPlanSchema>;
 export type BackfillJson = z.output<typeof backfillSchema>;
 
 export function backfillPlanJson(outcome: BackfillOutcome): BackfillPlanJson {
-  const { jobId, from, to, onlyMissing, slots, first, succeeded, live, toCome, historyFrom } = outcome;
+  const { jobId, from, to, onlyMissing, slots, first, succeeded, live, toCome, blackout, historyFrom } =
+    outcome;
   return {
     id: outcome.id ?? null,
     job_id: jobId,
@@ -95,7 +96,7 @@ export function backfillPlanJson(outcome: BackfillOutcome): BackfillPlanJson {
     only_missing: onlyMissing,
     slots,
     first: first.map((slot) => instantJson(slot)),
-    left_out: { succeeded, live, waiting: toCome },
+    left_out: { succeeded, live, waiting: toCome, blackout },
     history_from: instantJson(historyFrom),
   };
 }

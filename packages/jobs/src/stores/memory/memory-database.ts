@@ -2,8 +2,10 @@ import type { AlertChannel, AlertDelivery } from '../../core/alerts/alert.ts';
 import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
 import type { Backfill } from '../../core/backfills/backfill.ts';
 import type { StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
+import type { Calendar } from '../../core/calendars/calendar.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { FinishedRun, FinishedStatus, LiveRun, Run } from '../../core/model/run.ts';
+import { without } from '../../core/objects.ts';
 import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { StoredCheckpoint } from '../../core/store/checkpoint-store.ts';
@@ -76,6 +78,7 @@ export class MemoryDatabase {
   readonly bulkCommands = new Map<number, StoredBulkCommand>();
   readonly audit: AuditRow[] = [];
   readonly secrets = new Map<string, SecretRow>();
+  readonly calendars = new Map<string, Calendar>();
   readonly alertChannels = new Map<string, ChannelRow>();
   readonly deliveries = new Map<number, AlertDelivery>();
   /** Told conditions, as `condition jobId`. */
@@ -94,7 +97,7 @@ export class MemoryDatabase {
   putJob(stored: StoredJob): void {
     const { maxAttempts } = stored.job;
     if (maxAttempts < 1) throw new StoreError('unavailable', `a job can't have ${maxAttempts} attempts`);
-    this.jobs.set(stored.uid, stored);
+    this.jobs.set(stored.uid, { ...stored, job: without(stored.job, 'windows') });
   }
 
   /** The job that has this id now. */

@@ -22,6 +22,7 @@ import { createSystemClock } from '../../system-clock.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { LocalNodes } from '../rows/local-nodes.ts';
 import { createAlerts } from './alerts.ts';
+import { createCalendars } from './calendars.ts';
 import { MemoryDatabase } from './memory-database.ts';
 import { createReads } from './reads/reads.ts';
 import { createSecrets } from './secrets.ts';
@@ -93,6 +94,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     ...createSecrets(db, { run, read: whileOpen }),
     saveCheckpoint: (input) => run((unit) => saveCheckpoint(unit, input)),
     readCheckpoint: (runId) => whileOpen(() => db.checkpoints.get(Number(runId))),
+    ...createCalendars(db, { run, read: whileOpen }),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),
     resumeAll: (input, signal) => runUnless(signal, (unit) => resumeAll(unit, input)),
     prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),

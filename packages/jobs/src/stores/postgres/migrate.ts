@@ -48,6 +48,7 @@ const MIGRATIONS = [
   '0032-jobs-in-code.sql',
   '0033-declaring-nodes.sql',
   '0034-checkpoints.sql',
+  '0035-calendars.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -11,6 +11,7 @@ import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
 import { drainNode, listNodes } from './membership/nodes.ts';
 import { createAlerts } from './methods/alerts.ts';
+import { createCalendars } from './methods/calendars.ts';
 import { createCheckpoints } from './methods/checkpoints.ts';
 import { createCommands } from './methods/commands.ts';
 import { createPasses } from './methods/passes.ts';
@@ -122,6 +123,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createAlerts(parts),
     ...createSecrets(parts),
     ...createCheckpoints(parts),
+    ...createCalendars(parts),
   };
 }
 

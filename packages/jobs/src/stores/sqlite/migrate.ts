@@ -30,6 +30,7 @@ const MIGRATIONS = [
   '0023-recurrence-rules.sql',
   '0024-jobs-in-code.sql',
   '0025-checkpoints.sql',
+  '0026-calendars.sql',
 ] as const;
 
 /**

@@ -36,7 +36,7 @@ export function backfills(makeMount: MakeMount): void {
       const plan = bodyOf(await ask('dry', { ...week, dry_run: true }), 200, backfillPlanSchema);
       expect(plan).toMatchObject({ id: null, job_id: 'dry', slots: 7, only_missing: true, ...week });
       expect(plan.first[0]).toBe(new Date(today - 7 * DAY_MS + 3 * 3_600_000).toISOString());
-      expect(plan.left_out).toEqual({ succeeded: 0, live: 0, waiting: 0 });
+      expect(plan.left_out).toEqual({ succeeded: 0, live: 0, waiting: 0, blackout: 0 });
       const { data } = bodyOf(await send(server, 'GET', '/backfills?job_id=dry'), 200, backfillsSchema);
       expect(data).toEqual([]);
     });

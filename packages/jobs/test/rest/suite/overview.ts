@@ -10,7 +10,15 @@ import { statsSchema } from '../../../src/http/views/stats.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from '../requests.ts';
 import { type MakeMount, type MountOptions, type RestServer, startRestServer } from '../rest-server.ts';
 
-const PARAMETERLESS = ['/job-types', '/nodes', '/alert-channels', '/secrets', '/me', '/jobs/history-1'];
+const PARAMETERLESS = [
+  '/job-types',
+  '/nodes',
+  '/alert-channels',
+  '/secrets',
+  '/calendars',
+  '/me',
+  '/jobs/history-1',
+];
 
 type Authorize = Exclude<MountOptions['authorize'], false | undefined>;
 

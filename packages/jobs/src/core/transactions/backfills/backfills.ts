@@ -14,6 +14,7 @@ import type {
 } from '../../store/store-backfills.ts';
 import { MAX_REPORTED } from '../../store/store-commands.ts';
 import { applyDecision, cancelRuns, liveRunsOf, settleJobs } from '../apply.ts';
+import { addWindows } from '../calendars/job-windows.ts';
 import { ask, type Script } from '../script.ts';
 import { lockedJob, saveJob, type UnitOfWork } from '../unit-of-work.ts';
 
@@ -25,7 +26,8 @@ export function* backfill(unit: UnitOfWork, input: BackfillInput): Script<Backfi
   const { jobId, ifUid, ifVersion, from, to, slots, onlyMissing, dryRun, by, audit } = input;
   const { stored } = yield* ask('lockJob', { jobId, command: LIKE_RESUME });
   if (stored === undefined) return { kind: 'absent' };
-  const { job, uid } = stored;
+  yield* addWindows(unit, [stored]);
+  const { job, uid } = lockedJob(unit, stored.uid);
   if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
   const refusal = backfillRefusal(job);
   if (refusal !== undefined) return { kind: 'refused', refusal };
@@ -43,7 +45,11 @@ export function* backfill(unit: UnitOfWork, input: BackfillInput): Script<Backfi
   yield* ask('insertBackfill', { id, uid, from, to, onlyMissing, slots: plan.toRun, by });
   const left = (job.backfillLeft ?? 0) + plan.toRun.length;
   const live = yield* liveRunsOf(uid);
-  yield* applyDecision(unit, stored, decide(draftOf({ ...job, backfillLeft: left }, live), unit.now));
+  yield* applyDecision(
+    unit,
+    lockedJob(unit, uid),
+    decide(draftOf({ ...job, backfillLeft: left }, live), unit.now),
+  );
   yield* ask('write');
   yield* ask('writeAudit', audit, jobId);
   return { kind: 'planned', plan, id: String(id) };
@@ -58,13 +64,15 @@ export function* cancelBackfill(unit: UnitOfWork, input: CancelBackfillInput): S
   if (stored === undefined) return { kind: 'over' };
   if ((ifVersion ?? stored.job.version) !== stored.job.version) return { kind: 'stale' };
   const { uid } = stored;
+  yield* addWindows(unit, [stored]);
   const dropped = yield* ask('dropBackfillSlots', Number(id), uid);
   const { waiting, claimed } = yield* runsOfBackfill(Number(id), uid);
   if (dropped + waiting.length + claimed.length === 0) return { kind: 'over' };
   const left = (stored.job.backfillLeft ?? 0) - dropped;
-  const { job } = stored;
+  const current = lockedJob(unit, uid);
+  const { job } = current;
   saveJob(unit, {
-    ...stored,
+    ...current,
     job: left > 0 ? { ...job, backfillLeft: left } : without(job, 'backfillLeft'),
   });
   const cancelRequests: CancelRequest[] = [];

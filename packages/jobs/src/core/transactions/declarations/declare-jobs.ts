@@ -16,6 +16,7 @@ import type {
   DeclaringNode,
   JobInCode,
 } from '../../store/store-declarations.ts';
+import { keepWindows } from '../calendars/job-windows.ts';
 import { refuseUpstreams } from '../chains/upstreams.ts';
 import { command, insertJobs } from '../commands.ts';
 import { ask, type Script } from '../script.ts';
@@ -40,7 +41,8 @@ export function* declareJobs(
     definitions.map(({ id }) => id),
   );
   const jobs = stored.map(({ job }) => job);
-  const { create, steps, faults } = planDeclarations(input, { jobs, nodes, now: unit.now });
+  const windows = yield* keepWindows([...definitions, ...jobs].map(({ calendar }) => calendar));
+  const { create, steps, faults } = planDeclarations(input, { jobs, nodes, windows, now: unit.now });
   const toMake = create.map(({ definition: { id: jobId }, namedSecrets }) => ({ jobId, namedSecrets }));
   const missing = yield* missingSecrets([...toMake, ...steps]);
   const all = [...faults, ...missing, ...(yield* wrongUpstreams(definitions, jobs))];

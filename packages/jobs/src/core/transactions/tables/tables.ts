@@ -19,6 +19,7 @@ import type {
 import type { AlertTables } from '../alerts/alert-tables.ts';
 import type { BackfillTables } from '../backfills/backfill-tables.ts';
 import type { BulkTables } from '../bulk/bulk-tables.ts';
+import type { CalendarTables } from '../calendars/calendar-tables.ts';
 import type { UpstreamTables } from '../chains/upstream-tables.ts';
 import type { CheckpointTables } from '../checkpoints/checkpoint-tables.ts';
 import type { DeclarationTables } from '../declarations/declaration-tables.ts';
@@ -38,6 +39,7 @@ export interface Tables
     BulkTables,
     CheckpointTables,
     DeclarationTables,
+    CalendarTables,
     SecretTables,
     UpstreamTables {
   /**

@@ -1,3 +1,4 @@
+import type { JobCalendar } from '../../../core/calendars/job-calendar.ts';
 import { gateOf, onlyIfOf } from '../../../core/chains/gate-option.ts';
 import { shownValue } from '../../../core/input/shown-value.ts';
 import type { JobType } from '../../../core/job-types/job-type.ts';
@@ -44,6 +45,8 @@ export async function parseDefinition(
     fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
   if (overlap === 'cancel_previous' && schedule.ok && !mayReplace(schedule.value))
     fault('/overlap', '"overlap": "cancel_previous" needs cron, rrule, a fixed-rate interval or onDemand');
+  const calendarFault = schedule.ok && faultOfCalendar(input.calendar, schedule.value);
+  if (calendarFault) fault('/calendar', calendarFault);
   const type = registry.get(input.type);
   if (type === undefined) {
     fault('/type', unknownType(registry));
@@ -90,6 +93,7 @@ export async function parseDefinition(
     type: input.type,
     typeVersion: type.jobType.version,
     schedule: schedule.value,
+    ...(input.calendar === undefined ? {} : { calendar: input.calendar }),
     payload: payload.json,
     overlap,
     catchUp,
@@ -111,6 +115,15 @@ export function inputWithName(input: ScheduledJobInput, type: JobType | string):
 /** Whether new runs of a job with this schedule can meet live ones (P7, overlap). */
 function mayReplace(schedule: Schedule): boolean {
   return schedule.kind === 'on_demand' || hasGrid(schedule);
+}
+
+/** Which slots a calendar can skip or move (P33, calendars and ends). */
+export function faultOfCalendar(calendar: JobCalendar | undefined, schedule: Schedule): string | undefined {
+  if (calendar === undefined) return undefined;
+  if (schedule.kind === 'on_demand')
+    return 'does not go with onDemand, which has no slots. Leave calendar out';
+  if (calendar.mode === 'move' || schedule.kind === 'run_at' || hasGrid(schedule)) return undefined;
+  return '"mode": "skip" does not go with "intervalMode": "fixed_delay", whose slots follow its runs. Use "mode": "move"';
 }
 
 function watchingOf(
@@ -148,6 +161,7 @@ export function inputOf({ registry }: Pick<EngineParts, 'registry'>, definition:
     description,
     type,
     ...scheduleFields(definition),
+    calendar: definition.calendar,
     payload: JSON.parse(shownJson(registry, definition)) as unknown,
     overlap,
     catchUp,

@@ -1,18 +1,21 @@
+import type { JobCalendar } from '../../../core/calendars/job-calendar.ts';
 import { typeChanged } from '../../../core/commands/command-refusals.ts';
-import { commandJob, scheduleRefusal } from '../../../core/commands/commands.ts';
+import { commandJob } from '../../../core/commands/commands.ts';
+import { calendarRefusal, scheduleRefusal } from '../../../core/commands/schedule-refusals.ts';
 import { DEFAULT_PREVIEW_TIMES } from '../../../core/limits.ts';
-import { isFixedDelay, NO_LIVE_RUNS } from '../../../core/model/job.ts';
+import { isFixedDelay, type JobDefinition, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import { assignedTime } from '../../../core/schedule/assigned-time.ts';
 import { parseSchedule } from '../../../core/schedule/parse-schedule.ts';
 import { runsLeft, type Schedule } from '../../../core/schedule/schedule.ts';
-import { firstSlot, slotsAfter } from '../../../core/schedule/schedule-slots.ts';
-import { upcomingSlots } from '../../../core/store/job-view.ts';
+import { firstSlot } from '../../../core/schedule/schedule-slots.ts';
+import { slotsOfRuns, upcomingSlots } from '../../../core/store/job-view.ts';
 import type { JobView } from '../../../core/store/store-views.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { type Engine, EngineError, type JobInput, type Preview } from '../../ports/engine-port.ts';
 import { errorOf } from '../command-errors.ts';
+import { requireWindows, withWindows } from '../job-windows.ts';
 import { getJob } from './job-api.ts';
-import { inputOf, mergePatch, parseDefinition } from './job-definition.ts';
+import { faultOfCalendar, inputOf, mergePatch, parseDefinition } from './job-definition.ts';
 
 export async function preview(
   deps: EngineParts,
@@ -28,43 +31,62 @@ export async function preview(
   return previewNew(deps, await parseDefinition(deps, input), count);
 }
 
-function previewSchedule(deps: EngineParts, schedule: Partial<JobInput>, count: number): Preview {
+function previewSchedule(deps: EngineParts, schedule: Partial<JobInput>, count: number): Promise<Preview> {
   const parsed = parseSchedule(schedule, deps.settings);
   if (!parsed.ok) throw new EngineError('invalid', 'The schedule is not valid.', parsed.faults);
-  return previewNew(deps, { schedule: parsed.value }, count);
+  const { calendar } = schedule;
+  const detail = faultOfCalendar(calendar, parsed.value);
+  if (detail !== undefined)
+    throw new EngineError('invalid', 'The schedule is not valid.', [{ pointer: '/calendar', detail }]);
+  const catchUp = schedule.catchUp ?? 'once';
+  return previewNew(deps, { schedule: withoutSpread(parsed.value), calendar, catchUp }, count);
 }
 
-/** The run times of a job that would be created now. Without an id, each slot is due at its own time. */
-function previewNew(
-  { store }: EngineParts,
-  { id, schedule }: { readonly id?: string; readonly schedule: Schedule },
+interface NewJob extends Pick<JobDefinition, 'schedule' | 'catchUp'> {
+  readonly id?: string;
+  readonly calendar?: JobCalendar | undefined;
+}
+
+/** The run times of a job that would be created now. */
+async function previewNew(
+  deps: EngineParts,
+  { id = '', schedule, calendar, catchUp }: NewJob,
   count: number,
-): Preview {
-  const now = store.now();
-  const refusal = scheduleRefusal(schedule, now);
+): Promise<Preview> {
+  const windows = await requireWindows(deps, calendar);
+  const now = deps.store.now();
+  const job = { id, schedule, catchUp, anchorAt: now, ...(windows && calendar ? { calendar, windows } : {}) };
+  const refusal = scheduleRefusal(schedule, now) ?? calendarRefusal(job, now);
   if (refusal !== undefined) throw errorOf(refusal);
   const first = firstSlot(schedule, now);
   const most = Math.min(count, runsLeft(schedule));
-  if (first === undefined || most <= 0) return { now, before: undefined, times: [], slots: [] };
-  const rest = isFixedDelay(schedule) ? [] : slotsAfter(schedule, now, first, most - 1);
-  const slots = [first, ...rest];
-  const times = id === undefined ? slots : slots.map((slot) => assignedTime({ id, schedule }, slot));
-  return { now, before: undefined, times, slots };
+  const slots = first === undefined ? [] : slotsOfRuns(job, first, isFixedDelay(schedule) ? 1 : most);
+  return { now, before: undefined, times: slots.map((slot) => assignedTime(job, slot)), slots };
 }
 
 async function previewEdit(
   deps: EngineParts,
-  { job, isRunning }: JobView,
+  view: JobView,
   next: JobInput,
   count: number,
 ): Promise<Preview> {
   const now = deps.store.now();
+  const [job = view.job] = await withWindows(deps, [view.job]);
   if (next.type !== job.type) throw errorOf(typeChanged(job));
   const definition = await parseDefinition(deps, next, job.payload);
-  const live = { ...NO_LIVE_RUNS, active: isRunning ? 1 : 0, claimed: isRunning ? 1 : 0 };
-  const outcome = commandJob(job, live, { kind: 'edit', definition }, now);
+  const windows = await requireWindows(deps, definition.calendar);
+  const running = view.isRunning ? 1 : 0;
+  const live = { ...NO_LIVE_RUNS, active: running, claimed: running };
+  const outcome = commandJob(job, live, { kind: 'edit', definition, windows }, now);
   if (!outcome.ok) throw errorOf(outcome);
   const after = outcome.decision.job;
   const slots = upcomingSlots(after, count, now);
   return { now, before: job.nextRunAt, times: slots.map((slot) => assignedTime(after, slot)), slots };
+}
+
+/** Without an id, each slot is due at its own time: the offset is made from the id. */
+function withoutSpread(schedule: Schedule): Schedule {
+  if (schedule.kind === 'run_at' || schedule.kind === 'on_demand') return schedule;
+  const { spreadMs: _, ...rest } = schedule;
+  return rest;
 }

@@ -53,6 +53,7 @@ function definitionJson(definition: JobDefinition): JobVersionJson['definition']
     description: definition.description,
     ...withoutNulls(schedule),
     ...(on_demand ? { on_demand } : {}),
+    ...(definition.calendar === undefined ? {} : { calendar: { ...definition.calendar } }),
     payload: parseJsonObject(definition.payload),
     overlap: definition.overlap,
     catch_up: definition.catchUp,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALENDAR_MODES } from '../../../core/calendars/calendar.ts';
 import { originOf } from '../../../core/model/declaration.ts';
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import type { Backoff } from '../../../core/model/retry.ts';
@@ -46,6 +47,7 @@ export const jobSchema = z
     end_at: instantSchema.nullable(),
     max_runs: z.int().nullable(),
     spread: z.string().nullable(),
+    calendar: z.object({ id: z.string(), mode: z.enum(CALENDAR_MODES) }).nullable(),
     payload: z
       .record(z.string(), z.unknown())
       .nullable()
@@ -78,7 +80,9 @@ export const jobSchema = z
     next_run: instantSchema.nullable(),
     next_slot: instantSchema
       .nullable()
-      .describe('The slot of next_run: the scheduled_for of that run. Earlier than next_run with a spread'),
+      .describe(
+        'The slot to take next. Earlier than next_run with a spread, and with a calendar that moves it or that skips it and others before next_run',
+      ),
     runs_made: z.int().nullable().describe('Runs that count for max_runs; null without it'),
     recent_runs: z
       .array(recentRunSchema)
@@ -156,6 +160,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     description: job.description,
     type: job.type,
     ...schedule,
+    calendar: job.calendar === undefined ? null : { ...job.calendar },
     payload: parseJsonObject(job.payload),
     overlap: job.overlap,
     catch_up: job.catchUp,

@@ -35,11 +35,13 @@ export const previewSchema = z.object({
   times: z
     .array(instantSchema)
     .describe(
-      'Next run times in ascending order. Without the id of a job, spread puts none of them off: the offset is made from the id',
+      'Next run times in ascending order, without slots that a calendar skips. Without the id of a job, spread puts none of them off: the offset is made from the id',
     ),
   slots: z
     .array(instantSchema)
-    .describe('The slot of each of times: the scheduled_for of its run. Earlier than its time with a spread'),
+    .describe(
+      'The slot of each of times: the scheduled_for of its run. Earlier than its time with a spread or a calendar that moves it',
+    ),
 });
 
 export function previewJson({ now, before, times, slots }: Preview): z.output<typeof previewSchema> {

@@ -14,6 +14,7 @@ import { lock, type MemoryDatabase, type MemoryUnit } from '../memory-database.t
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
 import { bulkTables } from './bulk-commands.ts';
+import { calendarTables } from './calendar-tables.ts';
 import { checkpointTables } from './checkpoint-tables.ts';
 import { claimTables, seeWaiting } from './claim.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
@@ -42,6 +43,7 @@ function createTables(u: MemoryUnit): Tables {
     ...secretTables(u),
     ...upstreamTables(u),
     ...checkpointTables(u),
+    ...calendarTables(u),
     ...backfillTables(u),
     ...bulkTables(db),
     write() {

@@ -63,10 +63,11 @@ export function createCommands(parts: Parts): Commands {
       writes.tracked(async () => {
         await shared.types.ensure(input.definition.type, input.definition.typeVersion);
         await writes.caughtUp();
-        // A bound on jobs, names of secrets and links to other jobs need locks, which a shared transaction
-        // would hold for all.
-        const hasLinks = upstreamsOf(input.definition).length > 0;
-        if (hasLinks || input.most !== undefined || input.namedSecrets !== undefined)
+        // A bound on jobs, names of secrets and calendars, and links to other jobs need locks, which a shared
+        // transaction would hold for all.
+        const { most, namedSecrets, definition } = input;
+        const hasLinks = upstreamsOf(definition).length > 0 || definition.calendar !== undefined;
+        if (hasLinks || most !== undefined || namedSecrets !== undefined)
           return writes.command(input.definition.id, (u) => runIn(u, insertJob(u, input)), { signal });
         return inserts.add(input, signal);
       }),

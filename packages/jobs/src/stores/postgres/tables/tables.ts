@@ -14,6 +14,7 @@ import { pruneTables } from '../upkeep/prune.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
 import { bulkTables } from './bulk-tables.ts';
+import { calendarTables } from './calendar-tables.ts';
 import { checkpointTables } from './checkpoint-tables.ts';
 import { type HowToInsert, jobTables } from './job-tables.ts';
 import { liveRunsOf } from './live-runs.ts';
@@ -53,6 +54,7 @@ export function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...secretTables(u),
     ...upstreamTables(u),
     ...checkpointTables(u),
+    ...calendarTables(u),
     ...backfillTables(u),
     ...bulkTables(u),
     ...claimTables(u, hasJoined),

@@ -85,6 +85,10 @@ export function missesUpstream({ schema }: Pick<Dialect, 'schema'>, of: string):
 /** {@link hasGrid} */
 const HAS_GRID = "(mode = 'fixed_rate' OR kind = 'cron' OR kind = 'rrule')";
 
+/** Windows of its calendar skip each slot to come (P33, calendars and ends). */
+const IS_BLACKED_OUT = `calendar_mode = 'skip' AND next_run_at IS NULL AND next_slot_at IS NOT NULL AND end_at IS NULL
+  AND ${HAS_GRID}`;
+
 /** Only the few jobs with an expectation of their own are compared with a time of their own. */
 function isLate(terms: Terms): string {
   const { sql, bind, now } = terms;
@@ -92,7 +96,7 @@ function isLate(terms: Terms): string {
   const own = `${bind(now)} - expect_start_ms`;
   const jumped = `(last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}
     AND (next_run_at IS NULL OR next_run_at > last_slot_at))`;
-  return `status = 'active' AND (${jumped}
+  return `status = 'active' AND (${jumped} OR (${IS_BLACKED_OUT})
     OR (${wasPausedBefore(terms, `coalesce(expect_start_ms, ${LATE_AFTER_MS})`)} AND expect_start_ms IS NULL AND (next_run_at < ${late} OR ${sql.waitsSince(late)}))
     OR (${wasPausedBefore(terms, 'expect_start_ms')} AND expect_start_ms IS NOT NULL AND (next_run_at < ${own} OR ${sql.waitsSinceOwn(own)})))`;
 }

@@ -2,7 +2,7 @@ import type { ForecastJob } from '../../../core/forecast/forecast-job.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { RecentRun } from '../../../core/store/store-views.ts';
 import { namesIn, pauseOf } from './job-row.ts';
-import { type Row, scheduleOf } from './schedule-row.ts';
+import { calendarOf, type Row, scheduleOf } from './schedule-row.ts';
 
 /** The columns of `jobs` that a forecast needs; not the payload, which may be long. */
 export const FORECAST_COLUMNS = [
@@ -23,6 +23,8 @@ export const FORECAST_COLUMNS = [
   'spread_ms',
   'runs_made',
   'run_at',
+  'calendar_id',
+  'calendar_mode',
   'catch_up',
   'status',
   'paused_at',
@@ -54,6 +56,7 @@ export function forecastJobOf(raw: unknown, durationsMs: readonly number[]): For
     anchorAt: row.anchor_at as number,
     durationsMs,
   };
+  if (row.calendar_id !== null) job.calendar = calendarOf(row);
   if (row.tags !== null) job.tags = namesIn(row.tags);
   if (row.paused_at !== null) job.pause = pauseOf(row);
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;

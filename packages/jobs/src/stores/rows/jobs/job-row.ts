@@ -4,7 +4,7 @@ import type { Pause } from '../../../core/model/job-pause.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import type { Expectations } from '../../../core/watching/watching.ts';
-import { type Row, scheduleOf } from './schedule-row.ts';
+import { calendarOf, type Row, scheduleOf } from './schedule-row.ts';
 
 type Value = string | number | null;
 
@@ -125,6 +125,8 @@ const FIXED_COLUMNS = [
   ofSchedule('max_runs', 'bigint', 'maxRuns'),
   ofSchedule('spread_ms', 'bigint', 'spreadMs'),
   ofSchedule('run_at', 'bigint', 'runAt'),
+  ofJob('calendar_id', 'text', ({ calendar }) => calendar?.id),
+  ofJob('calendar_mode', 'text', ({ calendar }) => calendar?.mode),
   ofJob('overlap', 'text', ({ overlap }) => overlap),
   ofJob('catch_up', 'text', ({ catchUp }) => catchUp),
   ofJob('timeout_ms', 'bigint', ({ timeoutMs }) => timeoutMs),
@@ -220,6 +222,7 @@ export function fixedJobOf(raw: unknown): FixedJob {
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   };
+  if (row.calendar_id !== null) job.calendar = calendarOf(row);
   if (row.expire_after_ms !== null) job.expireAfterMs = row.expire_after_ms as number;
   if (row.gate_job !== null)
     job.onlyIf = { job: row.gate_job as string, succeededWithinMs: row.gate_within_ms as number };

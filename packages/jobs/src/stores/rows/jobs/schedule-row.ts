@@ -1,3 +1,4 @@
+import type { JobCalendar } from '../../../core/calendars/job-calendar.ts';
 import type { Schedule } from '../../../core/schedule/schedule.ts';
 
 /** A row of jobs, by column. */
@@ -31,4 +32,9 @@ export function scheduleOf(row: Row): Schedule {
     default:
       throw new Error(`a job has a schedule of kind ${row.kind}`);
   }
+}
+
+/** The calendar of a row that has one. */
+export function calendarOf(row: Row): JobCalendar {
+  return { id: row.calendar_id as string, mode: row.calendar_mode as JobCalendar['mode'] };
 }

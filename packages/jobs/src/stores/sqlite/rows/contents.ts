@@ -61,6 +61,7 @@ const TABLES: Readonly<Record<string, string>> = {
   dedupe_keys: 'SELECT job_uid, key, run_id, at, pruned_run FROM dedupe_keys ORDER BY job_uid, key',
   audit: 'SELECT id, at, actor, action, target, change FROM audit ORDER BY id',
   secrets: 'SELECT * FROM secrets ORDER BY name',
+  calendars: 'SELECT * FROM calendars ORDER BY id',
   alert_channels: 'SELECT * FROM alert_channels ORDER BY id',
   alert_deliveries: 'SELECT * FROM alert_deliveries ORDER BY id',
   alert_conditions: 'SELECT * FROM alert_conditions ORDER BY job_id, condition',

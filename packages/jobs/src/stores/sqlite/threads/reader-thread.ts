@@ -1,4 +1,5 @@
 import { ALERTS } from '../alert-statements.ts';
+import { CALENDARS } from '../calendar-statements.ts';
 import { CHECKPOINTS } from '../checkpoint-statements.ts';
 import { checkFile, checkTables, type Database, openForReading } from '../database.ts';
 import { SECRETS } from '../secret-statements.ts';
@@ -57,6 +58,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     jobHours: (input, now) => runRead(db, READS.jobHours(input, now)),
     runTimeline: (query) => runRead(db, READS.runTimeline(query)),
     forecastJobs: (input) => runRead(db, READS.forecastJobs(input)),
+    listCalendars: () => runRead(db, CALENDARS.listCalendars()),
     history: (query) => runRead(db, READS.history(query)),
     getBackfill: (id) => runRead(db, READS.getBackfill(id)),
     listBackfills: (query) => runRead(db, READS.listBackfills(query)),

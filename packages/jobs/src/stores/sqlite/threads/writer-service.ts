@@ -11,6 +11,7 @@ import {
   insertBulkCommand,
   saveBulkCommand,
 } from '../../../core/transactions/bulk/bulk-commands.ts';
+import { changeCalendar } from '../../../core/transactions/calendars/calendars.ts';
 import { saveCheckpoint } from '../../../core/transactions/checkpoints/checkpoints.ts';
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
@@ -139,6 +140,7 @@ function handlersOf(w: Writer): WriteHandlers {
     saveCheckpoint: (input, now) => run(now, (unit) => saveCheckpoint(unit, input)),
     changeSecret: (input, now) => run(now, (unit) => changeSecret(unit, input)),
     replaceSealed: (input, now) => run(now, () => replaceSealed(input)),
+    changeCalendar: (input, now) => run(now, (unit) => changeCalendar(unit, input)),
     changeAlertChannel: (input, now) => run(now, (unit) => changeAlertChannel(unit, input)),
     takeAlertMessages: (_, now) => run(now, takeAlertMessages),
     settleAlertMessage: (input, now) => run(now, (unit) => settleAlertMessage(unit, input)),

@@ -7,6 +7,7 @@ import { earliestOf, merged } from '../claims/runs-by-type.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
 import { bulkTables } from './bulk-tables.ts';
+import { calendarTables } from './calendar-tables.ts';
 import { checkpointTables } from './checkpoint-tables.ts';
 import { commandTables } from './command-tables.ts';
 import { claimedRunTables } from './runs/claimed-runs.ts';
@@ -31,6 +32,7 @@ export function createTables(w: Writer): Tables {
     ...secretTables(w),
     ...upstreamTables(w),
     ...checkpointTables(w),
+    ...calendarTables(w),
     ...backfillTables(w),
     ...bulkTables(w),
     endCommand({ claim: toClaim, command }) {

@@ -62,7 +62,7 @@ export function policies(makeMount: MakeMount): void {
       expect([path, (await send(slow, 'POST', path)).statusCode]).toEqual([path, 200]);
   });
 
-  test('a policy that bounds the types refuses changes of alert channels and secrets', async () => {
+  test('a policy that bounds the types refuses changes of alert channels, secrets and calendars', async () => {
     await server.engine.createAlertChannel({ id: 'pager', kind: 'pager' });
     const bounded = await mountWith({ types: ['greet'] });
     const routes = [
@@ -74,6 +74,8 @@ export function policies(makeMount: MakeMount): void {
       ['PUT', '/secrets/API_KEY', { value: 'hunter2' }],
       ['DELETE', '/secrets/API_KEY', undefined],
       ['POST', '/secrets/reseal', {}],
+      ['PUT', '/calendars/weekends', { windows: [{ weekdays: ['sat'] }] }],
+      ['DELETE', '/calendars/weekends', undefined],
     ] as const;
     for (const [method, path, body] of routes) {
       const answer = await send(bounded, method, path, body === undefined ? {} : { body });

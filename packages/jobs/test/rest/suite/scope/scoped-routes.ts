@@ -153,6 +153,11 @@ const DECISIONS: Readonly<Record<string, ScopedRoute>> = {
   putSecret: { decision: 'apart' },
   deleteSecret: { decision: 'apart' },
   resealSecrets: { decision: 'apart' },
+  // Everybody reads calendars; who may write them, see the suite of scopes.
+  listCalendars: { decision: 'shared' },
+  getCalendar: { decision: 'apart' },
+  putCalendar: { decision: 'apart' },
+  deleteCalendar: { decision: 'apart' },
   // Is a stream.
   streamJobEvents: { decision: 'apart' },
 };

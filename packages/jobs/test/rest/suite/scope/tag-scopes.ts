@@ -177,7 +177,7 @@ export function tagScopes(makeMount: MakeMount): void {
     expect((await jobOf('other')).status).toBe('active');
   });
 
-  test('what is of all jobs is not for callers with a scope: channels, secrets, nodes, the pause of all', async () => {
+  test('what is of all jobs is not for callers with a scope: channels, secrets, calendars, nodes, the pause of all', async () => {
     const { detail } = problemOf(await send(scoped, 'GET', '/alert-channels'), 403);
     expect(detail).toMatch(/you may use only jobs with one of the tags "billing", "invoices"\. Ask/);
     const channel = { id: 'ops', kind: 'slack', config: { url: 'https://hooks.example.com/x' } };
@@ -193,6 +193,8 @@ export function tagScopes(makeMount: MakeMount): void {
       ['PUT', '/secrets/API_KEY', { value: 'hunter2' }],
       ['DELETE', '/secrets/API_KEY'],
       ['POST', '/secrets/reseal', {}],
+      ['PUT', '/calendars/weekends', { windows: [{ weekdays: ['sat'] }] }],
+      ['DELETE', '/calendars/weekends'],
       ['POST', '/nodes/north/drain'],
       ['POST', '/nodes/north/resume'],
       ['POST', '/jobs/pause-all', {}],

@@ -1,0 +1,35 @@
+import type { Calendar } from '../../core/calendars/calendar.ts';
+import type { CalendarInput } from '../../core/calendars/check-calendar.ts';
+
+export type {
+  Calendar,
+  CalendarWindow,
+  SingleWindow,
+  Weekday,
+  WeeklyWindow,
+  YearlyWindow,
+} from '../../core/calendars/calendar.ts';
+export type { CalendarInput } from '../../core/calendars/check-calendar.ts';
+
+interface By {
+  readonly by?: string | undefined;
+}
+
+/** Windows of time that jobs skip or move out of (P33, calendars and ends). */
+export interface CalendarsApi {
+  /** By id. */
+  listCalendars(): Promise<readonly Calendar[]>;
+  /** Throws `not_found`. */
+  getCalendar(calendarId: string): Promise<Calendar>;
+  /**
+   * Creates or replaces a calendar. Its jobs take their next slots as it says now. Throws `invalid` for windows that leave no time free, and `conflict` if
+   * there are 100 calendars.
+   */
+  putCalendar(
+    calendarId: string,
+    calendar: CalendarInput,
+    options?: By,
+  ): Promise<{ readonly calendar: Calendar; readonly created: boolean }>;
+  /** Throws `conflict` while jobs use it, and `not_found`. */
+  deleteCalendar(calendarId: string, options?: By): Promise<void>;
+}
