@@ -34,3 +34,19 @@ test('A13: a file may have a job before the one that it waits for', async () => 
   for (const id of ['first', 'second', 'third']) expect(applied).toContain(`created ${id}`);
   expect(await done('jobs', 'apply', '-f', file)).toContain('3 unchanged');
 });
+
+test('a job is made to run after another one, shown with it and edited', async () => {
+  await done('jobs', 'create', 'load', '--name', 'Load', '--type', 'greet', '--on-demand');
+  const create = ['jobs', 'create', 'sum', '--name', 'Sum', '--type', 'greet'];
+  expect(await done(...create, '--after', 'load/finished')).toContain(
+    'It runs when a run of load has succeeded or failed.',
+  );
+  expect(await done('jobs', 'show', 'sum')).toMatch(/^Schedule +after load finished$/m);
+  const yaml = await done('jobs', 'show', 'sum', '--yaml');
+  expect(yaml).toMatch(/after:\n {4}job: load\n {4}on: finished/);
+  expect(yaml).toContain('overlap: queue');
+  await done('jobs', 'run', 'load', '--wait');
+  expect(await done('runs', 'list', '--trigger', 'chain')).toContain('after load');
+  expect(await done('jobs', 'edit', 'sum', '--after', 'load')).toContain('succeeded');
+  expect((await run(['jobs', 'edit', 'sum', '--after', 'load/maybe'])).stderr).toContain('such as import');
+});

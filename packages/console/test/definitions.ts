@@ -47,6 +47,9 @@ export const schedules: fc.Arbitrary<ScheduleBody> = fc.oneof(
     )
     .map(([rrule, timezone, more]) => ({ rrule, timezone, ...more })),
   instants.map((at) => ({ run_at: at })),
+  fc
+    .tuple(fc.constantFrom('import', 'report'), fc.constantFrom('succeeded', 'failed', 'finished'), bounds)
+    .map(([job, on, { start_at: _start, spread: _spread, ...ends }]) => ({ after: { job, on }, ...ends })),
   fc.constant({ on_demand: true as const }),
 );
 

@@ -37,6 +37,8 @@ export function exampleRun(fields: Partial<Run> = {}): Run {
     slot_done_by: null,
     checkpointed_at: null,
     steps_done: [],
+    triggered_by: null,
+    triggered: null,
     fingerprint: null,
     ...fields,
   };
@@ -72,6 +74,7 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     rrule: null,
     timezone: null,
     run_at: null,
+    after: null,
     on_demand: false,
     start_at: null,
     end_at: null,

@@ -104,7 +104,7 @@ function errorsIn(name: string): string {
 test('for a job without a schedule, the compiler names each kind of schedule', () => {
   const errors = errorsIn('no-schedule');
   expect(errors).toContain("Property 'interval' is missing");
-  expect(errors).toContain("required in type 'WithIntervalOrCronOrRruleOrRunAtOrOnDemand'");
+  expect(errors).toContain("required in type 'WithIntervalOrCronOrRruleOrRunAtOrOnDemandOrAfter'");
 });
 
 test('for a job without its payload, the compiler asks for it, in short lines', () => {
@@ -122,7 +122,7 @@ test('for a job type that is not listed, the compiler says to add it to types', 
 
 test('for a job with two schedules, the compiler says to give one', () => {
   const errors = errorsIn('two-schedules');
-  expect(errors).toContain('give only one of interval, cron, rrule, runAt, onDemand');
+  expect(errors).toContain('give only one of interval, cron, rrule, runAt, onDemand, after');
 });
 
 test('for a job in code, the compiler refuses a type that is not listed, a wrong payload and two schedules', () => {

@@ -42,6 +42,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'limits.ts',
       'model/run.ts',
       'model/statuses.ts',
+      'schedule/chain-ends.ts',
       'objects.ts',
       'time/duration.ts',
       'time/timestamp.ts',

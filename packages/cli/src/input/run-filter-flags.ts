@@ -15,7 +15,7 @@ export interface RunFilterFlags {
   readonly type: string | undefined;
   readonly status: readonly (typeof STATUSES)[number][] | undefined;
   readonly reason: readonly Reasons[number][] | undefined;
-  readonly trigger: 'schedule' | 'manual' | 'backfill' | undefined;
+  readonly trigger: 'schedule' | 'manual' | 'backfill' | 'chain' | undefined;
   readonly node: string | undefined;
   readonly tag: readonly string[] | undefined;
   readonly error: string | undefined;
@@ -59,7 +59,7 @@ export const RUN_FILTER_FLAGS: FlagParametersForType<RunFilterFlags, CliContext>
   },
   trigger: {
     kind: 'enum',
-    values: ['schedule', 'manual', 'backfill'],
+    values: ['schedule', 'manual', 'backfill', 'chain'],
     optional: true,
     brief: 'Only runs of slots, only runs by hand, or only runs of backfills',
   },

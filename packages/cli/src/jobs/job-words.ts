@@ -11,6 +11,7 @@ export function scheduleText(job: Job): string {
   // An older server does not send it.
   if (job.rrule != null) return `${job.rrule} (${job.timezone ?? 'UTC'})`;
   if (job.run_at !== null) return `once, ${instantText(job.run_at)}`;
+  if (job.after !== null) return `after ${job.after.job} ${job.after.on}`;
   return 'on demand';
 }
 

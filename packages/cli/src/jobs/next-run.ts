@@ -11,7 +11,12 @@ export function dueText(due: string, slot: string | null | undefined, now: numbe
 export function nextRunText(job: Job, now: number): string {
   if (job.next_run !== null) return `Its next run is at ${instantAndDistance(job.next_run, now)}.`;
   if (job.status === 'paused') return 'It is paused.';
+  if (job.after !== null) return `It runs when a run of ${job.after.job} has ${endWords(job.after.on)}.`;
   return job.on_demand ? 'It runs only on request.' : 'It has no next run.';
+}
+
+function endWords(on: NonNullable<Job['after']>['on']): string {
+  return on === 'finished' ? 'succeeded or failed' : on;
 }
 
 /** A sentence about the effect of an edit on the next run. */

@@ -116,6 +116,7 @@ function noNextRun(job: Job, { name }: CliProgram): string {
   if (job.declaration?.gone != null) return 'none: code no longer declares the job';
   if (job.status === 'paused') return `none while the job is paused: ${name} jobs resume ${job.id}`;
   if (job.on_demand) return `only on request: ${name} jobs run ${job.id}`;
+  if (job.after !== null) return `when a run of ${job.after.job} ends`;
   if (job.is_running) return 'after the end of the current run';
   return 'none';
 }

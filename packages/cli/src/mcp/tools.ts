@@ -74,7 +74,7 @@ export const TOOLS: readonly Tool[] = [
     input: z.strictObject({
       job_id: jobId.optional(),
       status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']).optional(),
-      trigger: z.enum(['schedule', 'manual', 'backfill']).optional(),
+      trigger: z.enum(['schedule', 'manual', 'backfill', 'chain']).optional(),
       error: z.string().optional().describe('Text in an error of the run, in any case'),
       fingerprint: z.string().optional().describe('Only failed runs of this group of list_failures'),
       backfill_id: z.string().optional().describe('Only runs that this backfill made'),

@@ -59,6 +59,7 @@ export function slotText(run: Run): string {
     const retry = `retry of ${run.retry_of}`;
     return run.scheduled_for === null ? retry : `${instantText(run.scheduled_for)}, ${retry}`;
   }
+  if (run.triggered_by != null) return `after ${run.triggered_by.job_id}`;
   if (run.scheduled_for === null) return run.job_id === `enqueued.${run.type}` ? 'enqueued' : 'manual';
   const slot = instantText(run.scheduled_for);
   if (run.trigger === 'backfill') return `${slot}, backfill`;

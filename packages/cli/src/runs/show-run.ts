@@ -49,6 +49,8 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
     ['Retry of', run.retry_of ?? ''],
     ['Slot done later', run.slot_done_by == null ? '' : `by run ${run.slot_done_by}`],
+    ['Triggered by', run.triggered_by == null ? '' : linkText(run.triggered_by)],
+    ['Triggered', (run.triggered ?? []).map(linkText).join(', ')],
     ['Backfill', run.backfill_id ?? ''],
     ['Requested by', run.requested_by ?? ''],
     ['Fingerprint', run.fingerprint ?? ''],
@@ -60,6 +62,10 @@ function checkpointText({ checkpointed_at: savedAt, steps_done: steps = [] }: Ru
   if (savedAt == null) return '';
   const done = steps.length === 0 ? '' : `, steps done: ${steps.join(', ')}`;
   return `saved ${instantAndDistance(savedAt, at)}${done}`;
+}
+
+function linkText({ run_id, job_id }: NonNullable<Run['triggered_by']>): string {
+  return `run ${run_id} of ${job_id}`;
 }
 
 /** What the run ran with, and whether it is the run's own or that of a version of the job. */

@@ -85,8 +85,9 @@ function overlapWords({ overlap, run_at: runAt }: Job): string {
   }
 }
 
-function catchUpWords({ catch_up: catchUp, on_demand: onDemand }: Job): string {
+function catchUpWords({ catch_up: catchUp, on_demand: onDemand, after }: Job): string {
   if (onDemand) return 'An on-demand job has no slots to miss.';
+  if (after != null) return 'A job that runs after another one has no slots to miss.';
   switch (catchUp) {
     case 'once':
       return 'One run covers all missed slots as soon as a node is available.';
@@ -109,7 +110,7 @@ function attemptsWords({
   if (attempts === 1) return 'A failed run is not retried.';
   const rule = `A failed run is retried, up to ${attempts} attempts in all, unless the handler throws a PermanentError.`;
   // The gate may skip the next slot, so the retry is made.
-  const hasSlots = runAt === null && !onDemand && job.only_if == null;
+  const hasSlots = runAt === null && !onDemand && job.only_if == null && job.after == null;
   return (overlap === 'skip' || overlap === 'cancel_previous') && hasSlots
     ? `${rule} A retry due at or after the next slot is left to that slot.`
     : rule;

@@ -12,25 +12,50 @@ const MOST_SHOWN = 20;
 export function WaitingFacts({ job }: { readonly job: Job }) {
   const waiting = useTopJobs({ upstream: job.id, limit: MOST_SHOWN });
   const found = waiting.data?.data ?? [];
+  const more = waiting.data?.next_cursor == null ? '' : ' and more';
   return (
     <>
+      {job.after == null ? null : (
+        <Fact name="Runs after">
+          <JobLink id={job.after.job} /> has {ENDS[job.after.on]}
+        </Fact>
+      )}
       {job.only_if == null ? null : (
         <Fact name="Only if">
           <JobLink id={job.only_if.job} /> has succeeded in the last {job.only_if.succeeded_within}
         </Fact>
       )}
-      {found.length === 0 ? null : (
-        <Fact name="Gate of">
-          {found.map(({ id }, n) => (
-            <span key={id}>
-              {n === 0 ? null : ', '}
-              <JobLink id={id} />
-            </span>
-          ))}
-          {waiting.data?.next_cursor == null ? null : ' and more'}
-        </Fact>
-      )}
+      <JobsFact name="Starts" jobs={found.filter(({ after }) => after?.job === job.id)} more={more} />
+      <JobsFact name="Gate of" jobs={found.filter(({ only_if }) => only_if?.job === job.id)} more={more} />
     </>
+  );
+}
+
+const ENDS: Readonly<Record<NonNullable<Job['after']>['on'], string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  finished: 'succeeded or failed',
+};
+
+interface JobsFactProps {
+  readonly name: string;
+  readonly jobs: readonly Job[];
+  /** The end of the list. */
+  readonly more: string;
+}
+
+function JobsFact({ name, jobs, more }: JobsFactProps) {
+  if (jobs.length === 0) return null;
+  return (
+    <Fact name={name}>
+      {jobs.map(({ id }, n) => (
+        <span key={id}>
+          {n === 0 ? null : ', '}
+          <JobLink id={id} />
+        </span>
+      ))}
+      {more}
+    </Fact>
   );
 }
 

@@ -11,6 +11,7 @@ import { runPath } from '../ui/paths.ts';
 import { durationText, sinceText } from '../ui/schedule/duration.ts';
 import { attemptText, triggerText, waitedMs } from '../ui/status/run-words.ts';
 import { CopyButton } from '../ui/text/copy-button.tsx';
+import { Plain } from '../ui/text/text.tsx';
 
 interface RunFactsProps {
   readonly run: Run;
@@ -44,6 +45,21 @@ export function RunFacts({ run, job }: RunFactsProps) {
           <Link href={runPath(run.retry_of)}>run {run.retry_of}</Link>
         </Fact>
       )}
+      {run.triggered_by == null ? null : (
+        <Fact name="Triggered by">
+          <ChainedRun link={run.triggered_by} />
+        </Fact>
+      )}
+      {run.triggered == null || run.triggered.length === 0 ? null : (
+        <Fact name="Triggered">
+          {run.triggered.map((link, n) => (
+            <span key={link.run_id}>
+              {n === 0 ? null : ', '}
+              <ChainedRun link={link} />
+            </span>
+          ))}
+        </Fact>
+      )}
       <Fact name="Run id">
         <span className={blocks.inline}>
           <code>{run.id}</code>
@@ -51,6 +67,14 @@ export function RunFacts({ run, job }: RunFactsProps) {
         </span>
       </Fact>
     </Facts>
+  );
+}
+
+function ChainedRun({ link }: { readonly link: NonNullable<Run['triggered_by']> }) {
+  return (
+    <Link href={runPath(link.run_id)}>
+      a run of <Plain>{link.job_id}</Plain>
+    </Link>
   );
 }
 

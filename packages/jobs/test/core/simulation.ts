@@ -3,7 +3,7 @@ import { commandJob, createJob } from '../../src/core/commands/commands.ts';
 import { type Job, type JobDefinition, type LiveRuns, liveCount } from '../../src/core/model/job.ts';
 import type { JobCommand } from '../../src/core/model/job-command.ts';
 import { DEFAULT_BACKOFF } from '../../src/core/model/retry.ts';
-import type { FinishedStatus, Held } from '../../src/core/model/run.ts';
+import type { FinishedStatus, Held, RunTrigger } from '../../src/core/model/run.ts';
 import type { Decision } from '../../src/core/rules/decision.ts';
 import { afterSettlements, dependsOnLive } from '../../src/core/rules/ended-runs.ts';
 import { planJob } from '../../src/core/rules/slots.ts';
@@ -13,7 +13,7 @@ export interface Row {
   readonly slot: number | undefined;
   readonly from: number | undefined;
   readonly missed: number;
-  readonly trigger: 'schedule' | 'manual';
+  readonly trigger: RunTrigger;
   readonly madeAt: number;
   state: 'waiting' | 'running' | FinishedStatus;
   reason: string | undefined;

@@ -7,6 +7,7 @@ import { bulkCommands } from './bulk-commands.ts';
 import { bulkEnds } from './bulk-ends.ts';
 import { bulkRetries } from './bulk-retries.ts';
 import { calendars } from './calendars.ts';
+import { chains } from './chains.ts';
 import { dispatching } from './dispatch.ts';
 import { draining } from './draining.ts';
 import type { MakeDatabase } from './engine-harness.ts';
@@ -73,6 +74,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('replacing', () => replacing(makeDatabase));
   describe('gates', () => gates(makeDatabase));
   describe('resuming', () => resuming(makeDatabase));
+  describe('chains', () => chains(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));
   describe('jobs in code', () => jobsInCode(makeOwn));

@@ -59,7 +59,11 @@ export function gates(makeDatabase: MakeDatabase): void {
       'No job has the id "imprt"',
     );
     await refused({ ...hourly, onlyIf: { ...GATE, job: 'job' } }, '/onlyIf/job', "can't wait for itself");
-    await refused({ onDemand: true, onlyIf: GATE }, '/onlyIf', 'only goes with interval, cron or runAt');
+    await refused(
+      { onDemand: true, onlyIf: GATE },
+      '/onlyIf',
+      'only goes with interval, cron, runAt or after',
+    );
     await expect(h.engine.getJob('job')).rejects.toMatchObject({ code: 'not_found' });
   });
 

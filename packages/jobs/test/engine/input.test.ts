@@ -130,7 +130,7 @@ describe('input of code that is not valid', () => {
     expect(faults.map(({ pointer }) => pointer)).toEqual(['/intervalMode']);
     expect(message).toBe('The job "c" is not valid. intervalMode: only goes with interval');
     const none = await refusal(() => h.engine.createJob(job({ id: 'c', onDemand: undefined })));
-    expect(none.message).toContain('give one of interval, cron, rrule, runAt or onDemand: true');
+    expect(none.message).toContain('give one of interval, cron, rrule, runAt, onDemand: true or after');
   });
 });
 

@@ -12,7 +12,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has no known status': "status NOT IN ('active', 'paused', 'finished')",
     'ended in no known way': "last_status NOT IN ('succeeded', 'failed', 'cancelled')",
     'has a negative count': 'least(failed_in_row, finished_count, skipped_count) < 0',
-    'has no known kind': "kind NOT IN ('interval', 'cron', 'rrule', 'run_at', 'on_demand')",
+    'has no known kind': "kind NOT IN ('interval', 'cron', 'rrule', 'run_at', 'on_demand', 'after')",
     'has no known mode': "mode NOT IN ('fixed_rate', 'fixed_delay')",
     'has no known overlap': "overlap NOT IN ('skip', 'queue', 'allow', 'cancel_previous')",
     'has no known catch-up': "catch_up NOT IN ('once', 'skip', 'all')",
@@ -21,6 +21,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has what is not of its kind': `(kind = 'interval') <> (interval IS NOT NULL) OR (kind = 'interval') <> (every_ms IS NOT NULL)
       OR (kind = 'interval') <> (mode IS NOT NULL) OR (kind = 'cron') <> (cron IS NOT NULL)
       OR (kind = 'rrule') <> (rrule IS NOT NULL) OR (kind IN ('cron', 'rrule')) <> (timezone IS NOT NULL) OR (kind = 'run_at') <> (run_at IS NOT NULL)
+      OR (kind = 'after') <> (after_job IS NOT NULL) OR (kind = 'after') <> (after_on IS NOT NULL)
       OR (start_at IS NOT NULL AND kind NOT IN ('interval', 'cron', 'rrule'))`,
     'is paused without a time, or the other way round': "(status = 'paused') <> (paused_at IS NOT NULL)",
     'tells of a pause that there is not':
@@ -33,7 +34,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has an end without a status, or the other way round': '(last_run_at IS NULL) <> (last_status IS NULL)',
   },
   live_runs: {
-    'has no known trigger': "trigger NOT IN ('schedule', 'manual')",
+    'has no known trigger': "trigger NOT IN ('schedule', 'manual', 'chain')",
     'has no known status': "status NOT IN ('queued', 'running')",
     'is held for no known reason': "held NOT IN ('no', 'overlap', 'pause', 'run_at')",
     'was cancelled by no known one': `cancel NOT IN ${listed(REASONS.cancelled)}`,
@@ -48,14 +49,14 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'is claimed and held': "node IS NOT NULL AND held <> 'no'",
   },
   runs: {
-    'has no known trigger': "trigger NOT IN ('schedule', 'manual')",
+    'has no known trigger': "trigger NOT IN ('schedule', 'manual', 'chain')",
     'has no known status': "status NOT IN ('succeeded', 'failed', 'cancelled', 'skipped')",
     'has a negative count': 'least(missed, attempt, recoveries) < 0',
     'ended for a reason that is not of its status': `NOT CASE status
       WHEN 'succeeded' THEN reason IS NULL
       WHEN 'failed' THEN coalesce(reason, '') IN ${listed(REASONS.failed)}
       WHEN 'cancelled' THEN coalesce(reason, '') IN ${listed(REASONS.cancelled)}
-      ELSE coalesce(reason, '') IN ${listed(REASONS.skipped)} AND (scheduled_for IS NOT NULL OR reason = 'expired') AND started_at IS NULL END`,
+      ELSE coalesce(reason, '') IN ${listed(REASONS.skipped)} AND (scheduled_for IS NOT NULL OR reason = 'expired' OR trigger = 'chain') AND started_at IS NULL END`,
     'has a result, and has not succeeded': "result IS NOT NULL AND status <> 'succeeded'",
     'has a slot without a schedule, or the other way round':
       "(trigger = 'schedule') <> (scheduled_for IS NOT NULL)",

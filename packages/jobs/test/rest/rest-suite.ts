@@ -10,6 +10,7 @@ import { calendars } from './suite/calendars.ts';
 import { coalescedReads } from './suite/coalesced-reads.ts';
 import { compression } from './suite/compression.ts';
 import { eventStreams } from './suite/events.ts';
+import { chains } from './suite/jobs/chains.ts';
 import { creations } from './suite/jobs/create.ts';
 import { edits } from './suite/jobs/edit.ts';
 import { endsAndSpread } from './suite/jobs/ends-and-spread.ts';
@@ -53,6 +54,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('recurrence rules', () => recurrence(makeMount));
   describe('edits', () => edits(makeMount));
   describe('gates', () => gates(makeMount));
+  describe('chains', () => chains(makeMount));
   describe('event streams', () => eventStreams(makeMount));
   describe('jobs', () => jobs(makeMount));
   describe('jobs in code', () => jobsInCode(makeMount));

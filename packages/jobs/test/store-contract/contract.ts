@@ -6,6 +6,7 @@ import { calendarsContract } from './calendars.ts';
 import { cancelContract } from './cancel.ts';
 import { cancelPreviousContract } from './cancel-previous.ts';
 import { catchUpContract } from './catch-up.ts';
+import { chainsContract } from './chains.ts';
 import { checkContract } from './check.ts';
 import { checkpointsContract } from './checkpoints.ts';
 import { claimContract } from './claim.ts';
@@ -82,6 +83,7 @@ export function runsContract(makeStore: MakeStore): void {
   gatesContract(makeStore);
   jobsInCodeContract(makeStore);
   checkpointsContract(makeStore);
+  chainsContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);

@@ -3,8 +3,8 @@ import type { FileJob } from './read-jobs.ts';
 
 /** The ids of the jobs that a job of a file waits for. The server has not checked the body. */
 function upstreamsOf({ body }: FileJob): readonly string[] {
-  const { only_if: gate }: { readonly only_if?: unknown } = body;
-  return isObject(gate) && typeof gate.job === 'string' ? [gate.job] : [];
+  const { only_if: gate, after }: { readonly only_if?: unknown; readonly after?: unknown } = body;
+  return [after, gate].flatMap((link) => (isObject(link) && typeof link.job === 'string' ? link.job : []));
 }
 
 /**

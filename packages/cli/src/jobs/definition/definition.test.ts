@@ -40,6 +40,7 @@ const job: Job = {
   timezone: null,
   run_at: null,
   on_demand: false,
+  after: null,
   start_at: null,
   end_at: null,
   max_runs: null,

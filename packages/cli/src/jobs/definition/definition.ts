@@ -19,6 +19,7 @@ const SCHEDULE_FIELDS = [
   'timezone',
   'run_at',
   'on_demand',
+  'after',
   'start_at',
   'end_at',
   'max_runs',
@@ -79,7 +80,8 @@ export function definitionAfterPut(
     timezone: body.timezone ?? ((body.cron ?? body.rrule) === undefined ? null : 'UTC'),
     on_demand: body.on_demand || null,
     payload: shownPayload(filledPayload(body.payload, type), type),
-    overlap: body.overlap ?? 'skip',
+    after: isObject(body.after) ? { on: 'succeeded', ...body.after } : (body.after ?? null),
+    overlap: body.overlap ?? (body.after == null ? 'skip' : 'queue'),
     catch_up: body.catch_up ?? 'once',
     timeout: body.timeout ?? type?.timeout,
     max_attempts: body.max_attempts ?? type?.max_attempts,
@@ -110,7 +112,7 @@ export function definitionAfterPatch(job: Job, patch: PatchJob, type: JobType | 
   return definitionAfterPut(merged, { id: job.id, type, now: job });
 }
 
-const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand'] as const;
+const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand', 'after'] as const;
 
 export function isSameDefinition(a: Definition, b: Definition): boolean {
   return isDeepStrictEqual(a, b);

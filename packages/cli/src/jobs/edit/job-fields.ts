@@ -13,6 +13,7 @@ export interface ScheduleFlags {
   readonly timezone: string | undefined;
   readonly runAt: string | undefined;
   readonly onDemand: boolean | undefined;
+  readonly after: After | undefined;
   readonly startAt: string | undefined;
   readonly endAt: string | undefined;
   readonly maxRuns: number | undefined;
@@ -24,6 +25,14 @@ interface CalendarChoice {
   readonly id: string;
   readonly mode: 'skip' | 'move';
 }
+
+interface After {
+  readonly job: string;
+  readonly on?: ChainEnd;
+}
+
+const CHAIN_ENDS = ['succeeded', 'failed', 'finished'] as const;
+type ChainEnd = (typeof CHAIN_ENDS)[number];
 
 /** The flags of all fields of a job. */
 export interface JobFieldFlags extends ScheduleFlags {
@@ -99,6 +108,13 @@ export const SCHEDULE_FLAGS: FlagParametersForType<ScheduleFlags, CliContext> = 
   timezone: textFlag('Time zone of cron and rrule, such as Europe/Berlin', 'name'),
   runAt: textFlag('Run once, at this time: 2026-01-31T09:00:00Z', 'time'),
   onDemand: switchFlag('No schedule: run only on request'),
+  after: {
+    kind: 'parsed',
+    parse: parseAfter,
+    optional: true,
+    placeholder: 'job[/end]',
+    brief: 'Run when a run of another job ends: import, import/failed, import/finished',
+  },
   startAt: textFlag('First slot of an interval; for cron and rrule, no slot before this time', 'time'),
   endAt: textFlag('No slot after this time: 2026-12-31T23:59:59Z', 'time'),
   maxRuns: countFlag('The job is finished after this many runs of its slots'),
@@ -194,6 +210,15 @@ function parseBudget(text: string): Budget | 'none' {
   return { failures: Number(failures), ...(ofLast === undefined ? {} : { of_last: Number(ofLast) }) };
 }
 
+/** `import`, `import/failed` or `import/finished`. */
+function parseAfter(text: string): After {
+  const [job = '', end, ...rest] = text.split('/');
+  const on = CHAIN_ENDS.find((one) => one === end);
+  if (job === '' || rest.length > 0 || (end !== undefined && on === undefined))
+    throw new Error('must be the id of a job, such as import, import/failed or import/finished');
+  return on === undefined ? { job } : { job, on };
+}
+
 /** `import/24h`. No id contains a slash. */
 function parseOnlyIf(text: string): OnlyIf {
   const [job = '', within = '', ...rest] = text.split('/');
@@ -217,6 +242,7 @@ export function scheduleFields(flags: ScheduleFlags) {
     timezone: flags.timezone,
     run_at: flags.runAt,
     on_demand: flags.onDemand ? true : undefined,
+    after: flags.after,
     start_at: flags.startAt,
     end_at: flags.endAt,
     max_runs: flags.maxRuns,

@@ -46,6 +46,7 @@ function changeLabel(pointer: string): string {
   if (label === undefined) return `Payload: ${stepsOf(pointer).at(-1) ?? ''}`;
   if (isWithin(pointer, '/expect')) return `Expected: ${label}`;
   if (isWithin(pointer, '/only_if')) return `Gate: ${label}`;
+  if (isWithin(pointer, '/after')) return `After a job: ${label}`;
   return isWithin(pointer, '/backoff') ? `Backoff: ${label}` : label;
 }
 
@@ -103,6 +104,8 @@ function scheduleTexts(schedule: ScheduleFields): readonly FieldText[] {
     ['/timezone', timezone ?? undefined],
     ['/run_at', runAt ?? undefined],
     ['/on_demand', schedule.on_demand ? 'yes' : undefined],
+    ['/after/job', schedule.after?.job],
+    ['/after/on', schedule.after?.on],
     ['/start_at', schedule.start_at ?? undefined],
     ['/end_at', schedule.end_at ?? undefined],
     ['/max_runs', schedule.max_runs?.toString()],

@@ -9,7 +9,8 @@ import {
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 import { readNumberField } from './short-fields.ts';
 
-export type ScheduleKind = 'interval' | 'cron' | 'rrule' | 'run_at' | 'on_demand';
+export type ScheduleKind = 'interval' | 'cron' | 'rrule' | 'run_at' | 'after' | 'on_demand';
+export type After = NonNullable<Job['after']>;
 export type IntervalMode = 'fixed_rate' | 'fixed_delay';
 
 /** A schedule being edited. Keeps the input of the other kinds. */
@@ -20,7 +21,8 @@ export interface ScheduleDraft {
   readonly cron: string;
   readonly rrule: string;
   readonly timezone: string;
-  /** This and the next three: for schedules that repeat. */
+  readonly after: After;
+  /** This and the next three: for schedules that repeat; the end and the most runs also after another job. */
   readonly startAt: InstantDraft;
   readonly endAt: InstantDraft;
   readonly maxRuns: string;
@@ -42,6 +44,7 @@ export type ScheduleBody =
   | (Bounds & { readonly cron: string; readonly timezone: string })
   | (Bounds & { readonly rrule: string; readonly timezone: string })
   | { readonly run_at: string }
+  | (Pick<Bounds, 'end_at' | 'max_runs'> & { readonly after: After })
   | { readonly on_demand: true };
 
 const BOUNDS = ['start_at', 'end_at', 'max_runs', 'spread'] as const;
@@ -63,6 +66,7 @@ export const NEW_SCHEDULE: ScheduleDraft = {
   maxRuns: '',
   spread: '',
   runAt: NO_INSTANT,
+  after: { job: '', on: 'succeeded' },
 };
 
 /** The body fields that a schedule kind shows; pointers of errors name them. */
@@ -75,6 +79,8 @@ export function scheduleFieldsOf(kind: ScheduleKind): readonly string[] {
       return [kind, 'timezone', ...BOUNDS];
     case 'run_at':
       return ['run_at'];
+    case 'after':
+      return ['after', 'after/job', 'after/on', 'end_at', 'max_runs'];
     case 'on_demand':
       return [];
     default:
@@ -87,6 +93,7 @@ export function kindOf(body: ScheduleBody): ScheduleKind {
   if ('interval' in body) return 'interval';
   if ('cron' in body) return 'cron';
   if ('rrule' in body) return 'rrule';
+  if ('after' in body) return 'after';
   return 'run_at' in body ? 'run_at' : 'on_demand';
 }
 
@@ -99,8 +106,9 @@ export function scheduleOf(job: Pick<Job, keyof ScheduleFields>): ScheduleBody {
     return { interval: job.interval, interval_mode: job.interval_mode ?? 'fixed_rate', ...bounds };
   }
   if (job.cron !== null) return { cron: job.cron, timezone: job.timezone ?? 'UTC', ...bounds };
-  // An older server does not send it.
+  // An older server sends neither `rrule` nor `after`.
   if (job.rrule != null) return { rrule: job.rrule, timezone: job.timezone ?? 'UTC', ...bounds };
+  if (job.after != null) return { after: job.after, ...bounds };
   return job.run_at === null ? { on_demand: true } : { run_at: job.run_at };
 }
 
@@ -118,6 +126,7 @@ export function scheduleDraft(body: ScheduleBody): ScheduleDraft {
     ...('interval' in body ? { interval: body.interval, intervalMode: body.interval_mode } : {}),
     ...('cron' in body ? { cron: body.cron, timezone: body.timezone } : {}),
     ...('rrule' in body ? { rrule: body.rrule, timezone: body.timezone } : {}),
+    ...('after' in body ? { after: body.after } : {}),
     ...('run_at' in body ? { runAt: instantDraft(body.run_at) } : {}),
   };
 }
@@ -137,6 +146,11 @@ export function readSchedule(draft: ScheduleDraft): ReadSchedule {
       if (runAt === undefined) return fault('/run_at', 'needs a date and a time');
       return { ok: true, value: { run_at: runAt } };
     }
+    case 'after': {
+      const { job, on } = draft.after;
+      if (job.trim() === '') return fault('/after/job', 'is required: the id of a job, such as import');
+      return withBounds({ after: { job: job.trim(), on } }, draft);
+    }
     case 'on_demand':
       return { ok: true, value: { on_demand: true } };
     default:
@@ -146,15 +160,15 @@ export function readSchedule(draft: ScheduleDraft): ReadSchedule {
 
 function withBounds(body: ScheduleBody, draft: ScheduleDraft): ReadSchedule {
   const faults: Fault[] = [];
-  const start = readBound('/start_at', draft.startAt, faults);
+  const start = draft.kind === 'after' ? undefined : readBound('/start_at', draft.startAt, faults);
   const end = readBound('/end_at', draft.endAt, faults);
   const runs = readNumberField(
     { text: draft.maxRuns, pointer: '/max_runs', least: 1, most: MOST_RUNS },
     faults,
   );
-  // The form hides the spread of a fixed delay, which has no slots to spread.
+  // The form hides the spread of a schedule that has no slots to spread.
   const isDelay = draft.kind === 'interval' && draft.intervalMode === 'fixed_delay';
-  const spread = isDelay ? '' : draft.spread.trim();
+  const spread = isDelay || draft.kind === 'after' ? '' : draft.spread.trim();
   if (faults.length > 0) return { ok: false, faults };
   return {
     ok: true,
@@ -186,6 +200,7 @@ export function isBegun(draft: ScheduleDraft): boolean {
   if (draft.kind === 'interval') return draft.interval.trim() !== '';
   if (draft.kind === 'cron') return draft.cron.trim() !== '';
   if (draft.kind === 'rrule') return draft.rrule.trim() !== '';
+  if (draft.kind === 'after') return draft.after.job.trim() !== '';
   return draft.kind === 'run_at' && draft.runAt.text !== '';
 }
 
@@ -222,6 +237,10 @@ export function schedulePatch(
       ...bounds,
     };
   }
+  if ('after' in before && 'after' in after) {
+    const isSame = before.after.job === after.after.job && before.after.on === after.after.on;
+    return { ...(isSame ? {} : { after: after.after }), ...bounds };
+  }
   return 'run_at' in before && 'run_at' in after && before.run_at !== after.run_at ? after : {};
 }
 
@@ -240,6 +259,7 @@ export function scheduleWords(body: ScheduleBody): ScheduleFields {
     timezone: 'timezone' in body ? body.timezone : null,
     run_at: 'run_at' in body ? body.run_at : null,
     on_demand: 'on_demand' in body,
+    after: 'after' in body ? body.after : null,
     start_at,
     end_at,
     max_runs,

@@ -63,6 +63,7 @@ function Words({ change, job, schedule }: NextRunSentenceProps) {
 
 function noNextRun({ status }: Pick<Job, 'status'>, schedule: ScheduleBody): string {
   if (status === 'paused') return 'The job is paused. It has no next run until someone resumes it.';
+  if ('after' in schedule) return `The next run starts when a run of ${schedule.after.job} ends.`;
   if ('on_demand' in schedule) return 'The job will only run on demand.';
   if ('interval' in schedule && schedule.interval_mode === 'fixed_delay') {
     return 'The next run is set when the current run ends.';

@@ -33,6 +33,7 @@ const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[]
   { value: 'cron', label: 'Cron' },
   { value: 'rrule', label: 'Rule' },
   { value: 'run_at', label: 'Once' },
+  { value: 'after', label: 'After a job' },
   { value: 'on_demand', label: 'Manual only' },
 ];
 
@@ -41,6 +42,7 @@ const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
   cron: 'At times of the calendar: every day at 03:00, on Mondays, on the last day of the month.',
   rrule: 'What cron cannot say: every second Monday, every 10 days, every 3 months from March.',
   run_at: 'Runs a single time.',
+  after: 'Each time that a run of another job ends.',
   on_demand: 'Only when someone presses Run now, or when code starts it. Each run can have its own payload.',
 };
 
@@ -82,6 +84,7 @@ export function ScheduleFields({ form }: { readonly form: JobForm }) {
       {schedule.kind === 'cron' ? <CronFields schedule={schedule} write={write} /> : null}
       {schedule.kind === 'rrule' ? <RruleFields schedule={schedule} write={write} /> : null}
       {schedule.kind === 'run_at' ? <RunAtField schedule={schedule} write={write} /> : null}
+      {schedule.kind === 'after' ? <AfterFields schedule={schedule} write={write} /> : null}
     </Stack>
   );
 }
@@ -264,6 +267,42 @@ function RunAtField({ schedule, write }: PartProps) {
       onChange={(runAt) => write('/run_at', { runAt })}
     />
   );
+}
+
+function AfterFields({ schedule, write }: PartProps) {
+  const { after } = schedule;
+  return (
+    <>
+      <ShortField
+        pointer="/after/job"
+        description="The id of the other job."
+        kind="text"
+        example="import"
+        value={after.job}
+        onChange={(job) => write('/after/job', { after: { ...after, job } })}
+      />
+      <Radio.Group
+        {...useField('/after/on')}
+        value={after.on}
+        onChange={(on) => write('/after/on', { after: { ...after, on: endOf(on) } })}
+      >
+        <Stack gap={8} mt={6}>
+          <Radio value="succeeded" label="Succeeded" description="Each run that succeeded starts a run." />
+          <Radio
+            value="failed"
+            label="Failed"
+            description="Each run that failed starts a run, once no retry is left."
+          />
+          <Radio value="finished" label="Both" description="Cancelled and skipped runs start none." />
+        </Stack>
+      </Radio.Group>
+      <BoundFields schedule={schedule} write={write} />
+    </>
+  );
+}
+
+function endOf(value: string): ScheduleDraft['after']['on'] {
+  return value === 'failed' || value === 'finished' ? value : 'succeeded';
 }
 
 function StartField({ schedule, write, description }: PartProps & { readonly description: string }) {

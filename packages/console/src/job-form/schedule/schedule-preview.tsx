@@ -80,6 +80,7 @@ const WAITING = {
   cron: 'Enter a cron expression to see the next runs.',
   rrule: 'Enter a recurrence rule to see the next runs.',
   run_at: 'Enter a date and a time to see the next runs.',
+  after: 'Enter the id of the other job. Its runs decide when this job runs.',
   on_demand:
     'The job has no schedule. Start a run with Run now on its page, or with POST /api/jobs/{id}/runs.',
 } as const;
@@ -99,6 +100,9 @@ const SCHEDULE_POINTERS = [
   '/timezone',
   '/run_at',
   '/on_demand',
+  '/after',
+  '/after/job',
+  '/after/on',
   '/start_at',
   '/end_at',
   '/max_runs',

@@ -97,13 +97,14 @@ function noHandler(job: Job, { stats }: AdviceFacts): Advice {
   };
 }
 
-function noUpstream({ only_if: gate }: Job): Advice {
-  const other = gate?.job ?? 'the other job';
+function noUpstream({ after, only_if: gate }: Job): Advice {
+  const names = [after?.job, gate?.job].filter((name) => name !== undefined);
+  const other = names.length === 0 ? 'of the other job' : names.join(' or ');
   return {
     title: 'The job that this job waits for does not exist',
     sentences: [
-      `The gate of this job is closed, because no job has the id ${other}. Until one does, slots are skipped.`,
-      'Create the job again under this id, or edit this job: name another job, or remove the gate.',
+      `No job has the id ${other}. Until one does, ${after == null ? 'the slots of this job are skipped' : 'this job does not run'}.`,
+      'Create the job again under this id, or edit this job: name another job, or none.',
     ],
   };
 }

@@ -94,5 +94,6 @@ function NoRuns({ job, status, onAll }: RowsProps) {
 function firstRunText(job: Job): string {
   if (job.status === 'paused') return 'The job is paused. Its first run starts after it is resumed.';
   if (job.on_demand) return 'The job runs only when someone or code starts it.';
+  if (job.after != null) return `The first run starts when a run of ${job.after.job} ends.`;
   return job.next_run === null ? 'No run is scheduled.' : 'The first run starts at the next slot.';
 }

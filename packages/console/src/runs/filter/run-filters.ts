@@ -6,7 +6,7 @@ import { RUN_REASONS, RUN_STATUSES } from '../../ui/status/statuses.ts';
 const TEXTS = ['job_id', 'type', 'tag', 'node', 'error', 'fingerprint', 'backfill_id', 'payload'] as const;
 export type TextFilterName = (typeof TEXTS)[number];
 
-export const TRIGGERS = ['schedule', 'manual', 'backfill'] as const;
+export const TRIGGERS = ['schedule', 'manual', 'backfill', 'chain'] as const;
 
 /** What the time is of, besides when a run was queued. */
 export const TIMES = ['ran', 'ended'] as const;

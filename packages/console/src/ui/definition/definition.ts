@@ -16,6 +16,7 @@ const FIELDS = [
   'timezone',
   'run_at',
   'on_demand',
+  'after',
   'start_at',
   'end_at',
   'max_runs',

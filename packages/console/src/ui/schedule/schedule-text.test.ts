@@ -9,6 +9,7 @@ const NONE: ScheduleFields = {
   timezone: null,
   run_at: null,
   on_demand: false,
+  after: null,
   start_at: null,
   end_at: null,
   max_runs: null,
@@ -113,4 +114,14 @@ test("a one-time run is shown in the viewer's zone", () => {
 
 test('an on-demand job says so', () => {
   expect(scheduleText({ ...NONE, on_demand: true }, VIEWER)).toBe('Manual only');
+});
+
+test.each([
+  ['succeeded', 'After each success of import'],
+  ['failed', 'After each failure of import'],
+  ['finished', 'After each end of import'],
+] as const)('a job that runs after another one, on %s', (on, text) => {
+  const fields = { ...NONE, after: { job: 'import', on } };
+  expect(scheduleText(fields, { now: 0 })).toBe(text);
+  expect(scheduleText({ ...fields, max_runs: 3 }, { now: 0 })).toBe(`${text}, at most 3 runs`);
 });

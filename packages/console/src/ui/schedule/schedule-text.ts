@@ -13,6 +13,7 @@ export type ScheduleFields = Pick<
   | 'timezone'
   | 'run_at'
   | 'on_demand'
+  | 'after'
   | 'start_at'
   | 'end_at'
   | 'max_runs'
@@ -43,8 +44,15 @@ export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
     const words = rruleText({ ...job, rrule: job.rrule }) ?? `Rule ${job.rrule}`;
     return `${words} (${job.timezone ?? 'UTC'})${boundsText(job, viewer)}`;
   }
+  // An older server does not know the field.
+  if (job.after != null) return `${afterText(job.after)}${boundsText(job, viewer)}`;
   if (job.interval === null) return 'No schedule';
   return `${intervalText(job.interval, job.interval_mode)}${boundsText(job, viewer)}`;
+}
+
+function afterText({ job, on }: NonNullable<Job['after']>): string {
+  const ends = { succeeded: 'success', failed: 'failure', finished: 'end' } as const;
+  return `After each ${ends[on]} of ${job}`;
 }
 
 /** A cron expression in words, without its time zone; undefined if the library has no words for it. */

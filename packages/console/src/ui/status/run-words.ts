@@ -56,6 +56,7 @@ export function triggerText(run: Pick<Run, 'trigger' | 'retry_of' | 'job_id' | '
   if (run.retry_of !== null) return 'Manual retry';
   if (run.trigger === 'schedule') return 'Schedule';
   if (run.trigger === 'backfill') return 'Backfill';
+  if (run.trigger === 'chain') return 'Chain';
   return run.job_id === `enqueued.${run.type}` ? 'Enqueued' : 'Manual';
 }
 

@@ -5,12 +5,19 @@ import type { JobDefinition } from '../model/job.ts';
 /** A job that another one waits for: its id, and the field that names it. */
 export interface Upstream {
   readonly job: string;
-  readonly field: 'onlyIf';
+  readonly field: 'onlyIf' | 'after';
 }
 
 /** The jobs that a definition names (P32, chains and gates). */
-export function upstreamsOf({ onlyIf }: Pick<JobDefinition, 'onlyIf'>): readonly Upstream[] {
-  return onlyIf === undefined ? NO_UPSTREAMS : [{ job: onlyIf.job, field: 'onlyIf' }];
+export function upstreamsOf({
+  onlyIf,
+  schedule,
+}: Pick<JobDefinition, 'onlyIf' | 'schedule'>): readonly Upstream[] {
+  if (onlyIf === undefined && schedule.kind !== 'after') return NO_UPSTREAMS;
+  return [
+    ...(schedule.kind === 'after' ? [{ job: schedule.job, field: 'after' } as const] : []),
+    ...(onlyIf === undefined ? [] : [{ job: onlyIf.job, field: 'onlyIf' } as const]),
+  ];
 }
 
 const NO_UPSTREAMS: readonly Upstream[] = [];

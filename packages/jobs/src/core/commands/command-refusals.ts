@@ -39,6 +39,11 @@ export const NO_SLOT_LEFT = refused(
   'endAt is before the first slot, so the job would never run. Give a later time, or leave endAt out.',
   '/endAt',
 );
+export const NO_END_LEFT = refused(
+  'no_slot_left',
+  'endAt is in the past, so the job would never run. Give a later time, or leave endAt out.',
+  '/endAt',
+);
 export const NO_SLOT_OUTSIDE = refused(
   'no_slot_left',
   'All slots of the next 5 years are inside windows of the calendar, so the job would never run. Give another schedule or calendar, or "mode": "move".',

@@ -43,6 +43,7 @@ function place(
   const { schedule } = job;
   switch (schedule.kind) {
     case 'on_demand':
+    case 'after':
       return { anchorAt: job.anchorAt, next: undefined };
     case 'run_at':
       return { anchorAt: job.anchorAt, next: schedule.runAt };

@@ -2,7 +2,7 @@ import type { JobCalendar } from '../calendars/job-calendar.ts';
 import { type Slots, slotThatRuns } from '../schedule/blackout.ts';
 import { hasEnd, type Schedule } from '../schedule/schedule.ts';
 import { firstSlot, nextSlot } from '../schedule/schedule-slots.ts';
-import { NO_SLOT_LEFT, NO_SLOT_OUTSIDE, noCalendar, RUN_AT_PAST } from './command-refusals.ts';
+import { NO_END_LEFT, NO_SLOT_LEFT, NO_SLOT_OUTSIDE, noCalendar, RUN_AT_PAST } from './command-refusals.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A new `run_at` may be this far past: clocks and networks are not exact (P2, schedule; P16, edit). */
@@ -11,6 +11,7 @@ export const RUN_AT_TOLERANCE_MS = 60_000;
 /** P2, schedule: why no job may be made with this schedule now. */
 export function scheduleRefusal(schedule: Schedule, now: number): Refusal | undefined {
   if (schedule.kind === 'run_at') return schedule.runAt < now - RUN_AT_TOLERANCE_MS ? RUN_AT_PAST : undefined;
+  if (schedule.kind === 'after') return (schedule.endAt ?? now) < now ? NO_END_LEFT : undefined;
   return hasEnd(schedule) && firstSlot(schedule, now) === undefined ? NO_SLOT_LEFT : undefined;
 }
 

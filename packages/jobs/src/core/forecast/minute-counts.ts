@@ -61,6 +61,7 @@ export function createMinuteCounts(window: MinuteWindow): CountMinutes {
         if (first >= from) add(indexOf(first), 1);
         return;
       case 'on_demand':
+      case 'after':
         return;
       default:
         return schedule satisfies never;

@@ -1,5 +1,6 @@
 import type { JobCalendar } from '../calendars/job-calendar.ts';
 import type { JobPolicy } from '../policies/policy.ts';
+import type { AfterInput } from '../schedule/parse-schedule.ts';
 import type { Transaction } from '../store/store.ts';
 import type { TimeInput } from '../time/time-input.ts';
 import type { AbortFlag } from './errors.ts';
@@ -89,7 +90,7 @@ export interface ScheduledJobFields extends WatchOptions {
 }
 
 /** What the compiler names as the type of a field that excludes another given one. */
-type OneOnly = 'give only one of interval, cron, rrule, runAt, onDemand';
+type OneOnly = 'give only one of interval, cron, rrule, runAt, onDemand, after';
 type WithSlotsOnly = 'only goes with interval, cron or rrule';
 
 interface NoSchedule {
@@ -104,12 +105,21 @@ interface NoSchedule {
   readonly maxRuns?: undefined;
   readonly spread?: WithSlotsOnly | undefined;
   readonly onDemand?: undefined;
+  readonly after?: undefined;
 }
 
 // For a job without a schedule, the compiler asks for a field of the last kind, by order and by name, and
 // says the name of its type: so this name lists all kinds. Interfaces keep these errors short.
 interface OnDemand extends ScheduledJobFields, Omit<NoSchedule, 'onDemand'> {
   readonly onDemand: true;
+}
+interface AfterJob extends ScheduledJobFields, Omit<NoSchedule, 'after' | 'endAt' | 'maxRuns'> {
+  /** Each end of a run of another job starts a run. */
+  readonly after: AfterInput;
+  /** Later ends start no run. */
+  readonly endAt?: TimeInput | undefined;
+  /** The job is finished after this number of such runs. */
+  readonly maxRuns?: number | undefined;
 }
 interface OnceAt extends ScheduledJobFields, Omit<NoSchedule, 'runAt'> {
   readonly runAt: TimeInput;
@@ -142,7 +152,7 @@ interface ByRrule
   /** Each slot is due by a part of this duration later, fixed for the job's id: at most 24h. */
   readonly spread?: string | undefined;
 }
-interface WithIntervalOrCronOrRruleOrRunAtOrOnDemand
+interface WithIntervalOrCronOrRruleOrRunAtOrOnDemandOrAfter
   extends ScheduledJobFields,
     Omit<NoSchedule, 'interval' | 'intervalMode' | 'startAt' | 'endAt' | 'maxRuns' | 'spread'> {
   readonly interval: string;
@@ -170,7 +180,8 @@ export type ScheduledJobInput<Input = unknown> = ScheduledJobFields &
     | (OnceAt & PayloadField<Input>)
     | (WithCron & PayloadField<Input>)
     | (ByRrule & PayloadField<Input>)
-    | (WithIntervalOrCronOrRruleOrRunAtOrOnDemand & PayloadField<Input>)
+    | (AfterJob & PayloadField<Input>)
+    | (WithIntervalOrCronOrRruleOrRunAtOrOnDemandOrAfter & PayloadField<Input>)
   );
 
 /** For one run. `by` is for the audit log; `signal` as for every command. */

@@ -101,6 +101,8 @@ export interface Job extends JobDefinition {
   readonly recentFailures?: number;
   /** The end of the last success; only for a job that must succeed within a time (P25, expectations). */
   readonly lastSuccessEndAt?: number;
+  /** Other jobs may have this one as the job that they follow: its ends are noted (P32, chains and gates). */
+  readonly isFollowed?: true;
   /** How long the last attempt of the last run took (ms); only for a job with an expected duration. */
   readonly lastTookMs?: number;
   /** When the last pause ended. */
@@ -220,6 +222,7 @@ const STATE_FIELDS = keysOf({
   recentFailures: true,
   lastSuccessEndAt: true,
   lastTookMs: true,
+  isFollowed: true,
   resumedAt: true,
   createdBy: true,
   trace: true,

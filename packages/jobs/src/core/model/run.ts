@@ -9,9 +9,10 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export type LiveStatus = 'queued' | 'running';
 export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export const FINISHED_STATUSES: readonly FinishedStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
-export type RunTrigger = 'schedule' | 'manual';
+/** `chain`: the end of a run of another job (P32, chains and gates). */
+export type RunTrigger = 'schedule' | 'manual' | 'chain';
 /** What people see and filter by: a run that a backfill made is stored as a run of its slot. */
-export const SHOWN_TRIGGERS = ['schedule', 'manual', 'backfill'] as const;
+export const SHOWN_TRIGGERS = ['schedule', 'manual', 'backfill', 'chain'] as const;
 export type ShownTrigger = (typeof SHOWN_TRIGGERS)[number];
 /** What the bounds of a list of runs are about: when a run was queued, when it was running, or its end. */
 export const RUN_TIMES = ['queued', 'ran', 'ended'] as const;
@@ -117,6 +118,8 @@ export interface LiveRun extends RunOrigin {
   readonly availableAt: number;
   /** The run is skipped if it has not started by then; absent once it has started (P35, expiry). */
   readonly expiresAt?: number;
+  /** The run whose end made this one. Rows keep it apart, so only a run that was just made has it. */
+  readonly triggeredBy?: { readonly runId: string; readonly jobId: string };
   /** The traceparent of the request that triggered the run; history does not keep it. */
   readonly trace?: string;
   readonly claim?: Claim;
@@ -154,6 +157,8 @@ export interface FinishedRun extends RunOrigin {
   /** Of the job when the run was last claimed. Absent for a run that was never claimed, and in older rows. */
   readonly jobVersion?: number;
   readonly cancelledBy?: string;
+  /** As in {@link LiveRun}. */
+  readonly triggeredBy?: { readonly runId: string; readonly jobId: string };
   /** Of its last error, if the run failed: see `fingerprintOf`. */
   readonly fingerprint?: string;
 }

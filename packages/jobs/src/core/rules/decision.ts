@@ -18,7 +18,7 @@ import {
   type SkipReason,
 } from '../model/run.ts';
 import { without } from '../objects.ts';
-import { hasEnd } from '../schedule/schedule.ts';
+import { hasEnd, runsLeft } from '../schedule/schedule.ts';
 import { untilEnd } from '../schedule/schedule-slots.ts';
 import { withExpiry } from './expiry.ts';
 import { slotTakenAt } from './slot-taken-at.ts';
@@ -28,15 +28,18 @@ export interface NewRun extends Omit<RunOrigin, 'id' | 'jobUid' | 'queuedAt'> {
   /** The type version that checked `payload`, if newer than the job's own (P22, types and deploys). */
   readonly typeVersion?: number;
   readonly trace?: string;
+  /** The run whose end makes it (P32, chains and gates). */
+  readonly triggeredBy?: NonNullable<LiveRun['triggeredBy']>;
   readonly held: Held;
   readonly availableAt: number;
   readonly expiresAt?: number;
 }
 
-/** A finished row for slots that nothing ran. */
-export interface SkippedRun extends Pick<RunOrigin, 'catchUp' | 'missed' | 'missedFrom'> {
-  readonly scheduledFor: number;
+/** A finished row for slots that nothing ran, or for the end of an upstream run. */
+export interface SkippedRun extends Pick<RunOrigin, 'scheduledFor' | 'catchUp' | 'missed' | 'missedFrom'> {
   readonly reason: SkipReason;
+  /** The run whose end made no run (P32, chains and gates). */
+  readonly triggeredBy?: NonNullable<LiveRun['triggeredBy']>;
 }
 
 /** Moves unclaimed queued runs of the job from one kind of waiting to another, earliest available first. */
@@ -179,7 +182,7 @@ export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held
 /** Closes a draft: derives the status, the next run of a `fixed_delay` job, and when to plan next. */
 export function decide(draft: Draft, now: number, cancelLive?: CancelReason): Decision {
   const next = withFixedDelay(draft.job, draft.live, now);
-  const job = withWakeAt(withDerivedStatus(next, draft.live), draft, now);
+  const job = withWakeAt(withDerivedStatus(next, draft.live, now), draft, now);
   const { dueIfAfter, moves, skip, queue, backfill } = draft;
   return {
     job,
@@ -222,20 +225,33 @@ export function afterDelay(
 }
 
 /** A job whose schedule ends is finished once no slot and no run is left; a manual run makes it active. */
-function withDerivedStatus(job: Job, live: LiveRuns): Job {
+function withDerivedStatus(job: Job, live: LiveRuns, now: number): Job {
   if (job.status === 'paused') return job;
   const ownRuns = live.dueOwnRuns > 0 || live.nextOwnRunAt !== undefined;
-  const slots = nextSlotOf(job) !== undefined || job.backfillLeft !== undefined;
+  const slots = nextSlotOf(job) !== undefined || job.backfillLeft !== undefined || mayFollow(job, now);
   const isLeft = liveCount(live) > 0 || ownRuns || slots;
   const status = hasEnd(job.schedule) && !isLeft ? 'finished' : 'active';
   return job.status === status ? job : { ...job, status };
+}
+
+/** Whether the end of an upstream run may still make a run of the job (P32, chains and gates). */
+function mayFollow({ schedule, runsMade }: Job, now: number): boolean {
+  if (schedule.kind !== 'after' || runsLeft(schedule, runsMade) === 0) return false;
+  return schedule.endAt === undefined || now <= schedule.endAt;
+}
+
+/** When the planner has to finish a job that follows another one until a time. */
+function finishAt({ schedule, status }: Job): number | undefined {
+  if (schedule.kind !== 'after' || schedule.endAt === undefined || status !== 'active') return undefined;
+  return schedule.endAt + 1;
 }
 
 function withWakeAt(job: Job, { live, isBackfillFull = false }: Draft, now: number): Job {
   // With `all`, slots wait as `nextRunAt`, not as queued runs: without room, the next settlement takes the
   // next slot (P6, catch-up).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
-  const own = job.status === 'paused' ? job.pause?.until : full ? undefined : slotTakenAt(job);
+  const own =
+    job.status === 'paused' ? job.pause?.until : full ? undefined : (slotTakenAt(job) ?? finishAt(job));
   // A run whose own `run_at` has come waits for the planner, even if a command changes the job first (P15,
   // run now).
   const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;

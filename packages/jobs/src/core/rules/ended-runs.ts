@@ -100,7 +100,7 @@ export function afterSettlements(
 function withExpiredGivenBack(job: Job, ended: readonly EndedRun[], now: number): Job {
   const { runsMade, schedule, anchorAt, status } = job;
   if (runsMade === undefined) return job;
-  const count = ended.filter(({ reason, trigger }) => reason === 'expired' && trigger === 'schedule').length;
+  const count = ended.filter(({ reason, trigger }) => reason === 'expired' && trigger !== 'manual').length;
   if (count === 0) return job;
   const after = { ...job, runsMade: Math.max(runsMade - count, 0) };
   if (status !== 'active' || nextSlotOf(job) !== undefined || !hasGrid(schedule)) return after;

@@ -265,7 +265,7 @@ export function skippedOf(
     ...skip,
     id: made.id,
     jobUid: made.jobUid,
-    trigger: 'schedule',
+    trigger: skip.scheduledFor === undefined ? 'chain' : 'schedule',
     status: 'skipped',
     queuedAt: made.now,
     finishedAt: made.now,

@@ -6,6 +6,7 @@ import { formatDuration, parseWholeMs } from '../time/duration.ts';
 import { type TimeInput, timeText } from '../time/time-input.ts';
 import { parseTimestamp } from '../time/timestamp.ts';
 import { isTimezone } from '../time/timezone.ts';
+import type { ChainOn } from './chain-ends.ts';
 import { cronFault } from './cron/cron.ts';
 import { rruleFault } from './rrule/rrule.ts';
 import type { LocalSchedule, Schedule } from './schedule.ts';
@@ -20,10 +21,18 @@ export interface ScheduleInput {
   readonly timezone?: string | undefined;
   readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;
+  readonly after?: AfterInput | undefined;
   readonly startAt?: TimeInput | undefined;
   readonly endAt?: TimeInput | undefined;
   readonly maxRuns?: number | undefined;
   readonly spread?: string | undefined;
+}
+
+/** The job whose runs start runs of this job. */
+export interface AfterInput {
+  readonly job: string;
+  /** Which ends of its runs do. Default: `succeeded`. */
+  readonly on?: ChainOn | undefined;
 }
 
 export type ParsedSchedule =
@@ -70,6 +79,11 @@ export function parseSchedule(
   if (cron !== undefined) return checkedLocal({ kind: 'cron', cron, timezone, ...bounds });
   if (rrule !== undefined) return checkedLocal({ kind: 'rrule', rrule, timezone, ...bounds });
   if (runAt !== undefined) return { ok: true, value: { kind: 'run_at', runAt } };
+  const { after } = input;
+  if (after !== undefined) {
+    const { startAt: _start, spreadMs: _spread, ...ends } = bounds;
+    return { ok: true, value: { kind: 'after', job: after.job, on: after.on ?? 'succeeded', ...ends } };
+  }
   return { ok: true, value: { kind: 'on_demand' } };
 }
 
@@ -79,6 +93,7 @@ const KINDS = [
   'rrule',
   'runAt',
   'onDemand',
+  'after',
 ] as const satisfies readonly (keyof ScheduleInput)[];
 type Kind = (typeof KINDS)[number];
 const WITH_SLOTS = ['interval', 'cron', 'rrule'] as const;
@@ -87,8 +102,8 @@ const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesW
   { field: 'intervalMode', goesWith: ['interval'] },
   { field: 'timezone', goesWith: ['cron', 'rrule'] },
   { field: 'startAt', goesWith: WITH_SLOTS },
-  { field: 'endAt', goesWith: WITH_SLOTS },
-  { field: 'maxRuns', goesWith: WITH_SLOTS },
+  { field: 'endAt', goesWith: [...WITH_SLOTS, 'after'] },
+  { field: 'maxRuns', goesWith: [...WITH_SLOTS, 'after'] },
   { field: 'spread', goesWith: WITH_SLOTS },
 ];
 
@@ -98,7 +113,7 @@ function fieldFaults(input: ScheduleInput): Fault[] {
     kind === 'onDemand' ? input.onDemand === true : input[kind] !== undefined,
   );
   if (given.length === 0) {
-    const detail = 'a schedule is missing: give one of interval, cron, rrule, runAt or onDemand: true';
+    const detail = 'a schedule is missing: give one of interval, cron, rrule, runAt, onDemand: true or after';
     return [{ pointer: '', detail }];
   }
   const detail = `give exactly one kind of schedule, not ${given.join(' and ')}`;

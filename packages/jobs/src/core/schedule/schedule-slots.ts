@@ -40,6 +40,7 @@ function slotAfter(schedule: Schedule, anchorAt: number, after: number): number 
     case 'run_at':
       return schedule.runAt > after ? schedule.runAt : undefined;
     case 'on_demand':
+    case 'after':
       return undefined;
     default:
       return schedule satisfies never;
@@ -117,6 +118,7 @@ export function shortestGap(schedule: Schedule): number {
       return shortestLocalGap(schedule);
     case 'run_at':
     case 'on_demand':
+    case 'after':
       return Number.POSITIVE_INFINITY;
     default:
       return schedule satisfies never;

@@ -1,3 +1,4 @@
+import type { ChainOn } from './chain-ends.ts';
 import { cronFields } from './cron/cron.ts';
 import { sameRrule } from './rrule/rrule.ts';
 
@@ -12,7 +13,13 @@ export type Schedule =
   | (Bounds & { readonly kind: 'cron'; readonly cron: string; readonly timezone: string })
   | (Bounds & { readonly kind: 'rrule'; readonly rrule: string; readonly timezone: string })
   | { readonly kind: 'run_at'; readonly runAt: number }
-  | { readonly kind: 'on_demand' };
+  | { readonly kind: 'on_demand' }
+  /** Each end of a run of the job `job` makes a run (P32, chains and gates). `finished`: however it ended. */
+  | (Pick<Bounds, 'endAt' | 'maxRuns'> & {
+      readonly kind: 'after';
+      readonly job: string;
+      readonly on: ChainOn;
+    });
 
 /** What goes with slots that repeat. */
 export interface Bounds {
@@ -86,6 +93,8 @@ export function sameSlots(a: Schedule, b: Schedule): boolean {
       return b.kind === 'run_at' && a.runAt === b.runAt;
     case 'on_demand':
       return b.kind === 'on_demand';
+    case 'after':
+      return b.kind === 'after' && a.job === b.job && a.on === b.on;
     default:
       return a satisfies never;
   }

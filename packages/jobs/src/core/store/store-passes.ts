@@ -18,6 +18,8 @@ export interface PlanInput {
   readonly limit: number;
   /** Also takes slots that come within this time, where possible. Default 0. */
   readonly aheadMs?: number;
+  /** Also turns noted ends of upstream runs into runs (P32, chains and gates). */
+  readonly startsChains?: boolean;
   /** A claim in the same transaction, right after the plan. */
   readonly claim?: ClaimInput;
 }
@@ -38,6 +40,8 @@ export interface PlanResult {
   readonly hasAlerts?: true;
   /** Waiting runs that ended because new ones replace them. */
   readonly replaced?: readonly RunOver[];
+  /** Ends of upstream runs are left for another plan. */
+  readonly hasEnds?: true;
   /** Claimed runs that must stop, because new ones replace them. */
   readonly cancelRequests?: readonly CancelRequest[];
 }
@@ -130,6 +134,8 @@ export interface SettleBatchResult {
   readonly paused?: readonly PausedJob[];
   /** The transaction put alerts into the outbox. */
   readonly hasAlerts?: true;
+  /** It noted ends of runs that other jobs follow: a plan turns them into runs. */
+  readonly hasEnds?: true;
 }
 
 export interface LogLine {

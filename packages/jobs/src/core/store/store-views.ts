@@ -66,6 +66,12 @@ export interface JobQuery extends JobsRead, HealthContext {
   readonly recentRuns?: number | undefined;
 }
 
+/** A run of another job in a chain (P32, chains and gates). */
+export interface ChainLink {
+  readonly runId: string;
+  readonly jobId: string;
+}
+
 export interface RunQuery extends JobsRead, RunFilter, RunTimeRange {
   /** Of every generation of this id. */
   readonly jobId?: string | undefined;
@@ -109,6 +115,10 @@ export interface RunView {
    * and `listRuns` (of one job, or with `slotsDone`) look it up.
    */
   readonly slotDoneBy?: string;
+  /** Of a run that the end of another one made, or skipped: that run. */
+  readonly triggeredBy?: ChainLink;
+  /** The runs that the end of this run made or skipped, at most 50. Only `getRun` looks them up. Absent: none. */
+  readonly triggered?: readonly ChainLink[];
 }
 
 /**

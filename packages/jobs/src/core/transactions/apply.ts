@@ -1,5 +1,6 @@
 import { alertsOf } from '../alerts/raised-alerts.ts';
 import { withSuccesses } from '../chains/gate.ts';
+import { endsToNote, type UpstreamEnd } from '../chains/take-ends.ts';
 import { type AskedCancel, type CancelRequest, cancelOf, requestOf } from '../commands/cancel.ts';
 import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
 import { type FinishedRun, isBackfillRun, type LiveRun } from '../model/run.ts';
@@ -64,6 +65,8 @@ export interface SettledJobs {
   readonly wake: boolean;
   /** The jobs whose failure budget is used up by it. */
   readonly paused: readonly PausedJob[];
+  /** Ends were noted, for the jobs that follow (P32, chains and gates). */
+  readonly hasEnds: boolean;
 }
 
 /**
@@ -87,6 +90,7 @@ export function* settleJobs(
   );
   const live = toRead.length === 0 ? undefined : yield* ask('liveRuns', toRead);
   const paused: PausedJob[] = [];
+  const ends: UpstreamEnd[] = [];
   let wake = false;
   for (const [uid, ended] of byJob) {
     const stored = lockedJob(unit, uid);
@@ -101,6 +105,7 @@ export function* settleJobs(
         });
       continue;
     }
+    if (stored.job.isFollowed === true) ends.push(...endsToNote(stored.job, ended, unit.now));
     let left = live?.get(uid);
     if (left !== undefined && isOverRoom(stored.job, left)) left = yield* liveRunsOf(uid, { claimed: true });
     // A pause takes the slots that are due.
@@ -116,7 +121,8 @@ export function* settleJobs(
     yield* ask('writeAudit', { actor: ENGINE_ACTOR, action, change }, id);
     paused.push({ jobId: id, pause });
   }
-  return { wake, paused };
+  if (ends.length > 0) yield* ask('noteEnds', ends);
+  return { wake, paused, hasEnds: ends.length > 0 };
 }
 
 /** The live runs of one job. */

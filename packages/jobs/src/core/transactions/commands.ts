@@ -11,6 +11,7 @@ import { without } from '../objects.ts';
 import { tooManyJobs } from '../policies/policy.ts';
 import { replacesLive } from '../rules/decision.ts';
 import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
+import { sameSchedule } from '../schedule/schedule.ts';
 import {
   type CommandInput,
   type CommandResult,
@@ -20,6 +21,7 @@ import {
 import { writeAlerts } from './alerts/alerts.ts';
 import { applyDecision, cancelLiveRuns, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
 import { addWindows, keepWindows, withWindows } from './calendars/job-windows.ts';
+import { follow } from './chains/chains.ts';
 import { refuseUpstreams, successesFor } from './chains/upstreams.ts';
 import { ask, type Script } from './script.ts';
 import { refuseMissing } from './secrets/secrets.ts';
@@ -71,6 +73,8 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
     if (!outcome.ok) throw new Error('a command was refused after it made room');
   }
   const { decision } = outcome;
+  const { schedule } = decision.job;
+  if (schedule.kind === 'after' && !sameSchedule(schedule, job.schedule)) yield* follow(unit, schedule.job);
   if (decision.job.version !== job.version) yield* ask('keepVersion', { uid, job, by: input.audit?.actor });
   yield* applyDecision(unit, before, isShared ? { ...decision, job } : decision);
   const cancelRequests: readonly CancelRequest[] =
@@ -132,6 +136,10 @@ export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertO
     yield* ask('lockUpstreams');
     const wrong = yield* refuseUpstreams(definition);
     if (wrong !== undefined) return { kind: 'refused', refusal: wrong };
+    if (definition.schedule.kind === 'after') {
+      yield* follow(unit, definition.schedule.job);
+      yield* ask('writeJobs');
+    }
   }
   if (most !== undefined && (yield* ask('countJobsBy', by ?? '', most)) >= most) {
     const isTaken = (yield* ask('uidsOf', [definition.id])).size > 0;

@@ -1,17 +1,17 @@
-import { withSuccesses } from '../chains/gate.ts';
 import type { CancelRequest } from '../commands/cancel.ts';
-import { type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
+import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
 import { isSkipReason, type RunOver } from '../model/run.ts';
 import { CountBudget } from '../rules/count-budget.ts';
-import { replacesLive, touchesWaiting } from '../rules/decision.ts';
-import { mayNeedRoomOfExpired } from '../rules/expiry.ts';
+import { touchesWaiting } from '../rules/decision.ts';
 import { planOrPutOff } from '../rules/slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store/store-passes.ts';
 import { writeAlerts } from './alerts/alerts.ts';
-import { applyDecision, endExpired, liveRunsOf, replaceLiveRuns } from './apply.ts';
+import { applyDecision } from './apply.ts';
 import { addWindows } from './calendars/job-windows.ts';
+import { startChains } from './chains/chains.ts';
 import { successesFor } from './chains/upstreams.ts';
 import { writeAndClaim } from './claim-planned.ts';
+import { decideWithRoom } from './decide-with-room.ts';
 import { ask, type Script } from './script.ts';
 import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
@@ -24,36 +24,32 @@ const JOBS_A_WRITE = 125;
 export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   const { limit, aheadMs = 0, claim } = input;
   const { jobs, live, waiting } = yield* ask('lockDue', input);
-  const hasWindows = yield* addWindows(unit, jobs);
+  yield* addWindows(unit, jobs);
   const failed: PlanResult['failed'][number][] = [];
   const requests: CancelRequest[] = [];
   const successes = yield* successesFor(jobs.map(({ job }) => job));
-  const gated = (alive: LiveRuns) => withSuccesses(alive, successes);
   let done = 0;
   let hasMoved = false;
   const budget = new CountBudget(unit.now);
-  for (const locked of jobs) {
+  for (const { uid, job } of jobs) {
     if (budget.isSpent) break;
-    let stored = hasWindows ? lockedJob(unit, locked.uid) : locked;
-    let alive = gated(live.get(stored.uid) ?? NO_LIVE_RUNS);
-    if (mayNeedRoomOfExpired(stored.job, alive) && (yield* endExpired(unit, stored.uid))) {
-      stored = lockedJob(unit, stored.uid);
-      alive = gated(yield* liveRunsOf(stored.uid));
-      hasMoved = true;
-    }
     const backfill =
-      stored.job.backfillLeft === undefined
-        ? undefined
-        : yield* ask('backfillSlots', stored.uid, BACKFILL_SLOTS_A_PASS);
-    let planned = planOrPutOff(stored.job, alive, unit.now, { aheadMs, backfill });
-    if (replacesLive(stored.job, alive, planned.decision)) {
-      requests.push(...(yield* replaceLiveRuns(unit, stored.uid)).requests);
-      stored = lockedJob(unit, stored.uid);
-      alive = gated(yield* liveRunsOf(stored.uid));
-      hasMoved = true;
-      planned = planOrPutOff(stored.job, alive, unit.now, { backfill });
-    }
-    const { decision, fault } = planned;
+      job.backfillLeft === undefined ? undefined : yield* ask('backfillSlots', uid, BACKFILL_SLOTS_A_PASS);
+    let fault: unknown;
+    const decide = (now: Job, alive: LiveRuns, isAgain: boolean) => {
+      const planned = planOrPutOff(now, alive, unit.now, { aheadMs: isAgain ? 0 : aheadMs, backfill });
+      fault = planned.fault;
+      return planned.decision;
+    };
+    const decided = yield* decideWithRoom(unit, uid, {
+      live: live.get(uid) ?? NO_LIVE_RUNS,
+      successes,
+      decide,
+    });
+    const { decision } = decided;
+    requests.push(...decided.requests);
+    hasMoved ||= decided.hasMoved;
+    const stored = lockedJob(unit, uid);
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     hasMoved ||= touchesWaiting(decision);
@@ -61,11 +57,15 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     yield* applyDecision(unit, stored, decision);
     if (unit.unsaved.size >= JOBS_A_WRITE) yield* ask('writeJobs');
   }
+  const chains = input.startsChains ? yield* startChains(unit) : undefined;
+  if (chains !== undefined) requests.push(...chains.requests);
+  hasMoved ||= chains?.hasMoved === true;
   const hasAlerts = yield* writeAlerts(unit);
   let claimed: (() => ClaimResult) | undefined;
   if (claim === undefined) yield* ask('write');
   else claimed = yield* writeAndClaim(unit, claim, hasMoved ? undefined : waiting);
-  const { now, nextWakeAt } = yield* ask('endPlan', { input, jobs, isDone: done > 0 });
+  const { now, ...planned } = yield* ask('endPlan', { input, jobs, isDone: done > 0 });
+  const nextWakeAt = earliest(planned.nextWakeAt, chains?.againAt);
   return {
     now,
     ...plannedIn(unit),
@@ -75,7 +75,13 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     ...(claimed === undefined ? {} : { claimed: claimed() }),
     ...(hasAlerts ? { hasAlerts } : {}),
     ...(requests.length === 0 ? {} : { cancelRequests: requests }),
+    ...(chains?.againAt === undefined ? {} : { hasEnds: true }),
   };
+}
+
+function earliest(a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY): number | undefined {
+  const at = Math.min(a, b);
+  return Number.isFinite(at) ? at : undefined;
 }
 
 function plannedIn(unit: UnitOfWork): Pick<PlanResult, 'queued' | 'skipped' | 'replaced'> {

@@ -63,7 +63,9 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
     settled.add(input.fence);
     if (input.logs !== undefined) logs.push({ runId: input.runId, lines: input.logs });
     if ('movedOf' in state) {
-      endsOf(ends, state.movedOf).push(state.end);
+      const isFollowed = lockedJob(unit, state.movedOf).job.isFollowed === true;
+      // Nobody else needs the id of a run that succeeded.
+      endsOf(ends, state.movedOf).push(isFollowed ? { ...state.end, id: String(input.runId) } : state.end);
       if (input.isSaved === true) over.push(input.runId);
       return SUCCEEDED;
     }
@@ -103,6 +105,7 @@ export interface Recovery {
   readonly ended: readonly RunOver[];
   readonly paused: readonly PausedJob[];
   readonly hasAlerts: boolean;
+  readonly hasEnds: boolean;
   /** Claims that could not be taken back, because other transactions have locked their jobs. */
   readonly left: number;
 }
@@ -150,16 +153,25 @@ function* takeBack(
     if (settlement.kind === 'finished')
       ended.push(overOf(run, lockedJob(unit, Number(run.jobUid)).job, settlement));
   }
-  const { paused, hasAlerts } = yield* writeEnds(unit, ends);
-  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left, paused, hasAlerts };
+  const { paused, hasAlerts, hasEnds } = yield* writeEnds(unit, ends);
+  const failed = countFailed(ended);
+  return { recovered: ends.putBack.length, failed, ended, left, paused, hasAlerts, hasEnds };
 }
 
-/** Answers name paused jobs and alerts only if there are any: most batches have none. */
+/** Answers name paused jobs, alerts and ends only if there are any: most batches have none. */
 function effectsIn({
   paused,
   hasAlerts,
-}: Pick<Recovery, 'paused' | 'hasAlerts'>): Pick<SettleBatchResult, 'paused' | 'hasAlerts'> {
-  return { ...(paused.length === 0 ? {} : { paused }), ...(hasAlerts ? { hasAlerts } : {}) };
+  hasEnds,
+}: Pick<Recovery, 'paused' | 'hasAlerts' | 'hasEnds'>): Pick<
+  SettleBatchResult,
+  'paused' | 'hasAlerts' | 'hasEnds'
+> {
+  return {
+    ...(paused.length === 0 ? {} : { paused }),
+    ...(hasAlerts ? { hasAlerts } : {}),
+    ...(hasEnds ? { hasEnds } : {}),
+  };
 }
 
 /** The ends of claims in this transaction that are not written yet. */

@@ -1,3 +1,4 @@
+import { upstreamsOf } from '../chains/upstreams.ts';
 import { isFixedDelay, type Job } from '../model/job.ts';
 import { HEALTH_STATUSES } from '../model/statuses.ts';
 import { clockJumpedBack } from '../pauses/resume.ts';
@@ -27,7 +28,7 @@ export interface Health {
 export interface HealthSigns {
   /** The type's newest version on a live node, if a live node has the type. */
   readonly handlerVersion?: number;
-  /** No job has the id that the job's gate names. */
+  /** No job has an id that the job names as its upstream. */
   readonly missesUpstream?: boolean;
   /** The oldest live run's start. */
   readonly runningSince?: number;
@@ -90,9 +91,10 @@ function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefine
 }
 
 /** P32, chains and gates. */
-function noUpstream({ status, onlyIf }: Job, { missesUpstream = false }: HealthSigns): Health | undefined {
-  if (!missesUpstream || status !== 'active' || onlyIf === undefined) return undefined;
-  return { status: 'no_upstream', reason: `its gate waits for the job ${onlyIf.job}, which does not exist` };
+function noUpstream({ status, ...job }: Job, { missesUpstream = false }: HealthSigns): Health | undefined {
+  if (!missesUpstream || status !== 'active') return undefined;
+  const names = upstreamsOf(job).map((upstream) => upstream.job);
+  return { status: 'no_upstream', reason: `it waits for a job that does not exist: ${names.join(' or ')}` };
 }
 
 /** P25, expectations: no success for too long since the last one, the creation or the last resume. */

@@ -1,6 +1,6 @@
 import { CALENDAR_MODES } from '../../core/calendars/calendar.ts';
 import type { JobCalendar } from '../../core/calendars/job-calendar.ts';
-import { onlyIfRule } from '../../core/chains/gate-rules.ts';
+import { afterRule, onlyIfRule } from '../../core/chains/chain-rules.ts';
 import { BACKOFF, backoffFields, maxAttempts } from '../../core/input/definition-fields.ts';
 import {
   alsoNamed,
@@ -30,6 +30,7 @@ const schedule = {
   timezone: alsoNamed(text({ min: 1, max: 64, like: 'Europe/Berlin' }), 'tz'),
   runAt: alsoNamed(time, 'at', 'date'),
   onDemand: flag,
+  after: afterRule,
   startAt: alsoNamed(time, 'startDate', 'start'),
   endAt: alsoNamed(time, 'endDate', 'end', 'until'),
   maxRuns: alsoNamed(wholeNumber({ min: 1, max: MOST_RUNS }), 'limit', 'times', 'count'),
@@ -97,6 +98,7 @@ export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', 
   timezone: nullable(schedule.timezone),
   runAt: nullable(schedule.runAt),
   onDemand: nullable(schedule.onDemand),
+  after: nullable(schedule.after),
   startAt: nullable(schedule.startAt),
   endAt: nullable(schedule.endAt),
   maxRuns: nullable(schedule.maxRuns),

@@ -129,7 +129,7 @@ export class NodeMembership {
     hooks.runsOver(ended);
     dispatcher.jobsPaused(paused);
     if (hasAlerts) alerts.wake();
-    dispatcher.nextPass.recheck();
+    dispatcher.lookForEnds();
   }
 
   #leaseChanged(lease: LeaseKept, id: string): void {

@@ -58,6 +58,11 @@ export class Dispatcher implements Passes {
     announcePauses({ ...this.#with, budget: this.#budget }, paused);
   }
 
+  /** Another node may have died before it turned ends of upstream runs into runs. */
+  lookForEnds(): void {
+    this.#steps.lookForEnds();
+  }
+
   stopClaiming(): void {
     this.#budget.stop();
     this.#with.planTimer.stop();

@@ -1,6 +1,6 @@
 import type { ClaimResult, PlanResult, SettleBatchResult } from '../../core/store/store-passes.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
-import { PLAN_BATCH } from '../timing/pace.ts';
+import { LOOK_FOR_ENDS_MS, PLAN_BATCH } from '../timing/pace.ts';
 import { announcePauses } from './announce-pauses.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
 import type { NextPass } from './next-pass.ts';
@@ -18,6 +18,9 @@ export class PassSteps {
   readonly #with: PassStepsDeps;
   #plannedAt = Number.NEGATIVE_INFINITY;
   #mayPlanClaim = true;
+  /** Ends of upstream runs may wait: a process may have died before its plan. */
+  #endsMayWait = true;
+  #lookedForEndsAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: PassStepsDeps) {
     this.#with = deps;
@@ -46,11 +49,18 @@ export class PassSteps {
     due.runPutBack(settlements.written(batch, result.results));
     if (result.paused !== undefined) announcePauses(this.#with, result.paused);
     if (result.hasAlerts) alerts.wake();
+    if (result.hasEnds) this.lookForEnds();
     if (result.wake) {
       if (!budget.hasFreePlace) unclaimed.found();
       nextPass.recheck();
     }
     return batch.length;
+  }
+
+  /** The next plan, which starts at once, turns ends of upstream runs into runs (P32, chains and gates). */
+  lookForEnds(): void {
+    this.#endsMayWait = true;
+    this.#with.nextPass.recheck();
   }
 
   /** Writes all that waits, ahead of a command asked for in the same turn: the store keeps that order. */
@@ -68,10 +78,12 @@ export class PassSteps {
   async plan(aheadMs: number, claim: PendingClaim | undefined): Promise<number> {
     const { store, types, settings, budget, due } = this.#with;
     this.#plannedAt = settings.clock.monotonic();
+    const startsChains = this.#takeLookForEnds();
     const input = {
       types,
       limit: PLAN_BATCH,
       aheadMs,
+      ...(startsChains ? { startsChains } : {}),
       ...(claim === undefined ? {} : { claim: claim.input }),
     };
     const planning = due.ask('plan', store.plan(input), (result) => {
@@ -84,8 +96,17 @@ export class PassSteps {
       return claimed?.runs.length ?? 0;
     } catch (error) {
       this.#mayPlanClaim = false;
+      this.#endsMayWait ||= startsChains;
       throw error;
     }
+  }
+
+  /** Whether the next plan looks for ends of upstream runs. Each plan of other nodes may have left some. */
+  #takeLookForEnds(): boolean {
+    const isDue = this.#endsMayWait || this.#plannedAt - this.#lookedForEndsAt >= LOOK_FOR_ENDS_MS;
+    if (isDue) this.#lookedForEndsAt = this.#plannedAt;
+    this.#endsMayWait = false;
+    return isDue;
   }
 
   /** Claims runs. Returns how many. */
@@ -114,6 +135,7 @@ export class PassSteps {
     if (result.replaced !== undefined) events.runsEnded(result.replaced);
     if (result.cancelRequests !== undefined) this.#stop(result.cancelRequests.map(({ runId }) => runId));
     if (result.hasAlerts) alerts.wake();
+    if (result.hasEnds) this.#endsMayWait = true;
     due.planned(result, aheadMs);
     if (result.queued.length > 0) unclaimed.found();
   }

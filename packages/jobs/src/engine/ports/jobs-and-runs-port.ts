@@ -9,6 +9,7 @@ import type {
   WatchOptions,
 } from '../../core/model/job-requests.ts';
 import type { BackoffOptions } from '../../core/model/retry.ts';
+import type { AfterInput } from '../../core/schedule/parse-schedule.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
 import type {
   JobQuery,
@@ -37,6 +38,8 @@ export interface JobInput extends WatchOptions {
   readonly timezone?: string | undefined;
   readonly runAt?: TimeInput | undefined;
   readonly onDemand?: boolean | undefined;
+  /** Each end of a run of another job starts a run. */
+  readonly after?: AfterInput | undefined;
   readonly startAt?: TimeInput | undefined;
   /** No slot is later. The job is finished after its last run. */
   readonly endAt?: TimeInput | undefined;

@@ -27,6 +27,11 @@ export const DUE_TIMES_VALID_MS = 60_000;
 /** Jobs in one plan. With 1,000, p99 of 100,000 jobs every 10 s was 170 to 246 ms; with 500, 17 ms. */
 export const PLAN_BATCH = 500;
 /**
+ * Longest time between two plans that look for ends of upstream runs (ms), if no settlement noted some. Such
+ * ends are of a node that died, or of a command. Not tuned.
+ */
+export const LOOK_FOR_ENDS_MS = 10_000;
+/**
  * While more jobs are due than one plan takes, the next plan starts at this share of the time ahead (140 ms
  * of 200) instead of half. At 10,000 slots a second, with the other rules of that day, p99 was 28 to 97 ms
  * before and 19 to 50 ms after.

@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import type { OnlyIf } from '../../core/model/job-requests.ts';
+import { CHAIN_ENDS } from '../../core/schedule/chain-ends.ts';
 import { text } from '../fields/text.ts';
 
 const otherJob = z.string().regex(JOB_ID, JOB_ID_RULE);
+
+/** The job that a job follows, in a request. */
+export const afterField = z
+  .strictObject({
+    job: otherJob.describe('Id of the other job'),
+    on: z
+      .enum(CHAIN_ENDS)
+      .exactOptional()
+      .describe('Which ends of its runs start a run; finished: both. Default succeeded'),
+  })
+  .describe('Chain: the end of each run of another job starts a run');
 
 /** The gate of a job, in a request. */
 export const onlyIfField = z

@@ -5,7 +5,7 @@ import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/ports/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
-import { onlyIfField, onlyIfInput } from './chain-input.ts';
+import { afterField, onlyIfField, onlyIfInput } from './chain-input.ts';
 import { watchingFields, watchingInput, watchingPatch } from './watch-input.ts';
 
 /** The id of a job, chosen by the caller (P1, identity). */
@@ -37,7 +37,7 @@ const backoff = z.strictObject({
 });
 
 /**
- * The fields of a schedule (P2, schedule): exactly one of interval, cron, rrule, run_at and on_demand,
+ * The fields of a schedule (P2, schedule): exactly one of interval, cron, rrule, run_at, on_demand and after,
  * and the settings of that kind.
  */
 const scheduleFields = {
@@ -58,10 +58,13 @@ const scheduleFields = {
   ),
   run_at: time.describe('Run once, at this time'),
   on_demand: z.boolean().describe('true: no schedule; the job runs only when somebody starts it'),
+  after: afterField,
   start_at: time.describe(
     'First slot of an interval; for cron and rrule, the time before which there are no slots. INTERVAL of rrule counts from it',
   ),
-  end_at: time.describe('The time after which there are no slots; the job is finished after its last run'),
+  end_at: time.describe(
+    'The time after which there are no slots, or for after no further runs; the job is finished after its last run',
+  ),
   max_runs: z
     .int()
     .min(1)
@@ -93,7 +96,7 @@ const settings = {
   overlap: z
     .enum(['skip', 'queue', 'allow', 'cancel_previous'])
     .describe(
-      'What happens when a slot is due while a run is live. skip (default): the slot is skipped; queue: it waits; allow: it runs at the same time; cancel_previous: the live run is cancelled, and the new one starts when it has ended',
+      'What happens when a slot is due while a run is live. skip (default): the slot is skipped; queue (default with after): it waits; allow: it runs at the same time; cancel_previous: the live run is cancelled, and the new one starts when it has ended',
     ),
   catch_up: z
     .enum(['once', 'skip', 'all'])
@@ -131,6 +134,7 @@ export const schedulePatchFields = {
   timezone: scheduleFields.timezone.nullish(),
   run_at: scheduleFields.run_at.nullish(),
   on_demand: scheduleFields.on_demand.nullish(),
+  after: scheduleFields.after.nullish(),
   start_at: scheduleFields.start_at.nullish(),
   end_at: scheduleFields.end_at.nullish(),
   max_runs: scheduleFields.max_runs.nullish(),
@@ -216,6 +220,7 @@ export function schedulePatch(
   | 'timezone'
   | 'runAt'
   | 'onDemand'
+  | 'after'
   | 'startAt'
   | 'endAt'
   | 'maxRuns'

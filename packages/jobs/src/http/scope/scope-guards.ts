@@ -1,4 +1,4 @@
-import { noUpstream } from '../../core/chains/upstreams.ts';
+import { noUpstream, upstreamsOf } from '../../core/chains/upstreams.ts';
 import { isReadOf } from '../../core/filters/jobs-read.ts';
 import { shownValue } from '../../core/input/shown-value.ts';
 import type { Job } from '../../core/model/job.ts';
@@ -113,12 +113,16 @@ export function guardsOf(engine: RouteEngine, scope: JobScope) {
  * Outside, there is no such job.
  */
 function upstreamGuard(engine: RouteEngine, requireJob: RouteEngine['getJob']) {
-  return async (jobId: string, { onlyIf }: Pick<JobPatch, 'onlyIf'>): Promise<void> => {
-    if (onlyIf == null || (await orUndefined(requireJob(onlyIf.job))) !== undefined) return;
-    const known = await orUndefined(engine.getJob(jobId));
-    if (known?.job.onlyIf?.job === onlyIf.job) return;
-    const { detail, pointer = '' } = noUpstream({ job: onlyIf.job, field: 'onlyIf' });
-    throw new EngineError('invalid', detail, [{ pointer, detail }]);
+  return async (jobId: string, input: Pick<JobPatch, 'onlyIf' | 'after'>): Promise<void> => {
+    for (const field of ['after', 'onlyIf'] as const) {
+      const job = input[field]?.job;
+      if (job === undefined || (await orUndefined(requireJob(job))) !== undefined) continue;
+      const known = await orUndefined(engine.getJob(jobId));
+      const kept = known === undefined ? [] : upstreamsOf(known.job);
+      if (kept.some((one) => one.job === job && one.field === field)) continue;
+      const { detail, pointer = '' } = noUpstream({ job, field });
+      throw new EngineError('invalid', detail, [{ pointer, detail }]);
+    }
   };
 }
 

@@ -5,6 +5,7 @@ import type { NodesApi } from '../../engine/ports/nodes-port.ts';
 import type { SecretsApi } from '../../engine/ports/secrets-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { type JobScope, jobsOf, scopeText } from './job-scope.ts';
+import { withOwnLinks } from './own-links.ts';
 import type { RouteEngine } from './route-engine.ts';
 import { guardsOf } from './scope-guards.ts';
 import { scopedBulk } from './scoped-bulk.ts';
@@ -35,8 +36,11 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     },
     listJobVersions: ofJob((...args) => engine.listJobVersions(...args)),
     getJobVersion: ofJob((...args) => engine.getJobVersion(...args)),
-    getRun: requireRun,
-    listRuns: (query) => engine.listRuns({ ...query, ...which }),
+    getRun: async (runId) => withOwnLinks(guards, await requireRun(runId)),
+    listRuns: async (query) => {
+      const page = await engine.listRuns({ ...query, ...which });
+      return { ...page, rows: await Promise.all(page.rows.map((view) => withOwnLinks(guards, view))) };
+    },
     listFailures: (query) => engine.listFailures({ ...query, ...which }),
     runTimeline: (query) => engine.runTimeline({ ...query, ...which }),
     getLogs: async (runId) => {

@@ -2,6 +2,7 @@ import { isReadOf } from '../../core/filters/jobs-read.ts';
 import { type CommandOptions, EngineError, type JobInput } from '../../engine/ports/engine-port.ts';
 import { isEngineError, stale } from '../routing/etag.ts';
 import { type JobScope, jobsOf } from './job-scope.ts';
+import { withOwnLinks } from './own-links.ts';
 import type { RouteEngine } from './route-engine.ts';
 import { type LookedAt, orUndefined, type ScopeGuards, takenId } from './scope-guards.ts';
 
@@ -82,7 +83,8 @@ export function scopedWrites(
       const check = () => requireOwnSecrets(input?.payload);
       return ofJob(jobId, check)(options, (own) => engine.trigger(jobId, input, own));
     },
-    cancelRun: (runId, input, options) => ofRun(runId)(options, (own) => engine.cancelRun(runId, input, own)),
+    cancelRun: async (runId, input, options) =>
+      withOwnLinks(guards, await ofRun(runId)(options, (own) => engine.cancelRun(runId, input, own))),
     retryRun: (runId, options) =>
       ofRun(runId)(options, (own) => engine.retryRun(runId, { ...options, ...own })),
     backfillJob: (jobId, input, options) =>

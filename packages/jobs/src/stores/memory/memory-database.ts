@@ -10,8 +10,9 @@ import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import { dueAtOf } from '../../core/rules/run-measures.ts';
 import type { StoredCheckpoint } from '../../core/store/checkpoint-store.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
-import type { AuditRow, JobVersion } from '../../core/store/store-views.ts';
+import type { AuditRow, ChainLink, JobVersion } from '../../core/store/store-views.ts';
 import type { ToldCondition } from '../../core/transactions/alerts/alert-tables.ts';
+import type { NotedEnd } from '../../core/transactions/chains/upstream-tables.ts';
 import type { SecretRow } from '../../core/transactions/secrets/secret-tables.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
@@ -75,6 +76,10 @@ export class MemoryDatabase {
   readonly backfills = new Map<number, BackfillRow>();
   /** In the order of their backfills and instants. */
   backfillSlots: BackfillSlotRow[] = [];
+  /** Ends that no plan has turned into runs yet, oldest first. */
+  upstreamEnds: NotedEnd[] = [];
+  /** The runs whose ends made other runs, by the ids of those. */
+  readonly chainedRuns = new Map<string, ChainLink>();
   readonly bulkCommands = new Map<number, StoredBulkCommand>();
   readonly audit: AuditRow[] = [];
   readonly secrets = new Map<string, SecretRow>();

@@ -49,6 +49,7 @@ const MIGRATIONS = [
   '0033-declaring-nodes.sql',
   '0034-checkpoints.sql',
   '0035-calendars.sql',
+  '0036-chains.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

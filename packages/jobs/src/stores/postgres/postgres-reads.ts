@@ -50,6 +50,7 @@ const POSTGRES: Dialect = {
   countTags: (where) => `SELECT tag, count(*)
     FROM ${SCHEMA}jobs CROSS JOIN LATERAL jsonb_array_elements_text(jobs.tags::jsonb) AS tag
     WHERE ${where} GROUP BY tag`,
+  chain: "'chain'",
   timeOrder: 'queued_at',
   countedAtOnce: Number.POSITIVE_INFINITY,
   // `id + 0` prevents a read in the order of ids, which could scan all live runs for those of one job. The

@@ -6,8 +6,9 @@ const UPSTREAMS_LOCK = 4_119_806_733;
 /** The statements about jobs that wait for others, in PostgreSQL's dialect. */
 export const UPSTREAMS = createUpstreamStatements({
   schema: 'greenvue_jobs.',
-  parameter: '$1',
+  mark: '$',
   eachText: (parameter) => `json_array_elements_text(CAST(${parameter} AS json)) AS entry (value)`,
   succeeded: "'succeeded'",
   lock: `SELECT pg_advisory_xact_lock(CAST(${UPSTREAMS_LOCK} AS bigint))::text AS locked`,
+  lockFree: 'FOR UPDATE SKIP LOCKED',
 });

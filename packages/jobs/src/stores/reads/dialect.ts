@@ -54,6 +54,8 @@ export interface Dialect {
   runsSince(at: string): string;
   /** True if a node can run the type of the job. `handlers`: the placeholder of `TypeVersions` as JSON. */
   hasHandler(handlers: string): string;
+  /** The trigger of runs of a chain, as a literal. */
+  readonly chain: string;
   /** A column of finished runs that has an index and increases with time. */
   readonly timeOrder: string;
   /** The column, compared byte by byte. */

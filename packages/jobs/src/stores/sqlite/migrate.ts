@@ -31,6 +31,7 @@ const MIGRATIONS = [
   '0024-jobs-in-code.sql',
   '0025-checkpoints.sql',
   '0026-calendars.sql',
+  '0027-chains.sql',
 ] as const;
 
 /**

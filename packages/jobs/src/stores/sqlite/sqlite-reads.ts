@@ -3,7 +3,7 @@ import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
 import type { Database } from './database.ts';
-import { levelOf, MEASURE, measureOf, REASON, reasonOf, STATUS, statusOf } from './rows/codes.ts';
+import { levelOf, MEASURE, measureOf, REASON, reasonOf, STATUS, statusOf, TRIGGER } from './rows/codes.ts';
 import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
 import { idAbove, lowestIdAt, PER_MS } from './writer/keys/ids.ts';
 
@@ -42,6 +42,7 @@ const SQLITE: Dialect = {
   countTags: (where) => `SELECT tag.value, count(*) FROM jobs, json_each(jobs.tags) AS tag
     WHERE ${where} GROUP BY tag.value`,
   // An id contains the time of its run's creation.
+  chain: String(TRIGGER.chain),
   timeOrder: 'id',
   // Counting this many takes some milliseconds; other reads run in between.
   countedAtOnce: 5_000,

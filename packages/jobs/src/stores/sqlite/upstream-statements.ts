@@ -4,7 +4,7 @@ import { STATUS } from './rows/codes.ts';
 /** The statements about jobs that wait for others, in SQLite's dialect. */
 export const UPSTREAMS = createUpstreamStatements({
   schema: '',
-  parameter: '?1',
+  mark: '?',
   eachText: (parameter) => `json_each(${parameter})`,
   succeeded: String(STATUS.succeeded),
 });

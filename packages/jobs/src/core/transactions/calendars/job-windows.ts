@@ -7,12 +7,12 @@ import type { StoredJob } from '../stored-job.ts';
 import { lockedJob, type UnitOfWork } from '../unit-of-work.ts';
 
 /**
- * Gives locked jobs the windows of their calendars, as they are now (P33, calendars and ends). Returns false,
- * and asks for nothing, if none of them has a calendar.
+ * Gives locked jobs the windows of their calendars, as they are now (P33, calendars and ends). Asks for
+ * nothing if none of them has a calendar.
  */
-export function* addWindows(unit: UnitOfWork, jobs: readonly StoredJob[]): Script<boolean> {
+export function* addWindows(unit: UnitOfWork, jobs: readonly StoredJob[]): Script<void> {
   const using = jobs.filter(({ job }) => job.calendar !== undefined);
-  if (using.length === 0) return false;
+  if (using.length === 0) return;
   const texts = yield* windowsById(
     using.map(({ job }) => job.calendar),
     'seen',
@@ -23,7 +23,6 @@ export function* addWindows(unit: UnitOfWork, jobs: readonly StoredJob[]): Scrip
     if (windows !== undefined && windows !== stored.job.windows)
       unit.jobs.set(uid, { ...stored, job: { ...stored.job, windows } });
   }
-  return true;
 }
 
 /** The windows of calendars that definitions name, by id. Nobody changes them until the transaction ends. */

@@ -1,4 +1,6 @@
 import type { LastSuccesses } from '../../chains/gate.ts';
+import type { UpstreamEnd } from '../../chains/take-ends.ts';
+import type { StoredJob } from '../stored-job.ts';
 
 /** The operations that transactions on jobs that wait for others need from a store. */
 export interface UpstreamTables {
@@ -10,4 +12,25 @@ export interface UpstreamTables {
   upstreamsOf(ids: readonly string[]): ReadonlyMap<string, readonly string[]>;
   /** When the runs of these jobs last succeeded. Locks nothing. Deleted jobs do not count. */
   lastSuccesses(ids: readonly string[]): LastSuccesses;
+
+  /** Locks the job with this id, if it exists. */
+  lockUpstream(id: string): StoredJob | undefined;
+  /** Keeps ends of upstream runs for the next plan that asks for them. */
+  noteEnds(ends: readonly UpstreamEnd[]): void;
+  /** Locks the oldest noted ends, except those that another transaction has locked. */
+  lockEnds(limit: number): readonly NotedEnd[];
+  removeEnds(ids: readonly number[]): void;
+  /** Locks the jobs that follow these jobs. */
+  lockFollowers(upstreams: readonly string[]): Followers;
+}
+
+/** An end that no plan has turned into runs yet. */
+export interface NotedEnd extends UpstreamEnd {
+  readonly id: number;
+}
+
+export interface Followers {
+  readonly jobs: readonly StoredJob[];
+  /** The upstream jobs of followers that other transactions have locked. */
+  readonly held: ReadonlySet<string>;
 }

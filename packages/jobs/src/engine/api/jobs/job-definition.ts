@@ -39,12 +39,18 @@ export async function parseDefinition(
   if (input.name.trim() === '') fault('/name', 'a name must not be empty');
   const schedule = parseSchedule(input, settings);
   if (!schedule.ok) faults.push(...schedule.faults);
-  const overlap = input.overlap ?? 'skip';
+  const follows = schedule.ok && schedule.value.kind === 'after';
+  const overlap = input.overlap ?? (follows ? 'queue' : 'skip');
   const catchUp = input.catchUp ?? 'once';
   if (catchUp === 'all' && overlap !== 'queue')
     fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
+  else if (catchUp === 'all' && follows)
+    fault('/catchUp', '"catchUp": "all" needs slots: a job with after has none. Leave catchUp out');
   if (overlap === 'cancel_previous' && schedule.ok && !mayReplace(schedule.value))
-    fault('/overlap', '"overlap": "cancel_previous" needs cron, rrule, a fixed-rate interval or onDemand');
+    fault(
+      '/overlap',
+      '"overlap": "cancel_previous" needs cron, rrule, a fixed-rate interval, onDemand or after',
+    );
   const calendarFault = schedule.ok && faultOfCalendar(input.calendar, schedule.value);
   if (calendarFault) fault('/calendar', calendarFault);
   const type = registry.get(input.type);
@@ -69,7 +75,7 @@ export async function parseDefinition(
   const onlyIf = input.onlyIf && gateOf(input.onlyIf);
   if (typeof onlyIf === 'string') fault('/onlyIf', onlyIf);
   else if (onlyIf !== undefined && schedule.ok && schedule.value.kind === 'on_demand')
-    fault('/onlyIf', 'only goes with interval, cron or runAt: an on-demand job has no slots');
+    fault('/onlyIf', 'only goes with interval, cron, runAt or after: an on-demand job has no slots');
   const backoff = backoffOf(input.backoff, type.backoff);
   if (typeof backoff === 'string') fault('/backoff', backoff);
   const maxAttempts = input.maxAttempts ?? type.maxAttempts;
@@ -114,12 +120,13 @@ export function inputWithName(input: ScheduledJobInput, type: JobType | string):
 
 /** Whether new runs of a job with this schedule can meet live ones (P7, overlap). */
 function mayReplace(schedule: Schedule): boolean {
-  return schedule.kind === 'on_demand' || hasGrid(schedule);
+  return schedule.kind === 'on_demand' || schedule.kind === 'after' || hasGrid(schedule);
 }
 
 /** Which slots a calendar can skip or move (P33, calendars and ends). */
 export function faultOfCalendar(calendar: JobCalendar | undefined, schedule: Schedule): string | undefined {
   if (calendar === undefined) return undefined;
+  if (schedule.kind === 'after') return 'does not go with after in this version. Leave calendar out';
   if (schedule.kind === 'on_demand')
     return 'does not go with onDemand, which has no slots. Leave calendar out';
   if (calendar.mode === 'move' || schedule.kind === 'run_at' || hasGrid(schedule)) return undefined;
@@ -195,12 +202,16 @@ function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
       return { runAt: instant(schedule.runAt) };
     case 'on_demand':
       return { onDemand: true };
+    case 'after': {
+      const { job, on } = schedule;
+      return { after: { job, on }, endAt: bounds.endAt, maxRuns };
+    }
     default:
       return schedule satisfies never;
   }
 }
 
-const KINDS = ['interval', 'cron', 'rrule', 'runAt', 'onDemand'] as const;
+const KINDS = ['interval', 'cron', 'rrule', 'runAt', 'onDemand', 'after'] as const;
 /** The fields that belong to each kind of schedule, and are removed with it. */
 const COMPANIONS = {
   interval: ['intervalMode', 'startAt', 'endAt', 'maxRuns', 'spread'],
@@ -208,6 +219,7 @@ const COMPANIONS = {
   rrule: ['timezone', 'startAt', 'endAt', 'maxRuns', 'spread'],
   runAt: [],
   onDemand: [],
+  after: ['endAt', 'maxRuns'],
 } as const;
 
 /** RFC 7396 at top level; a schedule field replaces the other kinds, and what went with them (P16, edit). */

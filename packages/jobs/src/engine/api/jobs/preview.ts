@@ -86,7 +86,7 @@ async function previewEdit(
 
 /** Without an id, each slot is due at its own time: the offset is made from the id. */
 function withoutSpread(schedule: Schedule): Schedule {
-  if (schedule.kind === 'run_at' || schedule.kind === 'on_demand') return schedule;
+  if (!('spreadMs' in schedule)) return schedule;
   const { spreadMs: _, ...rest } = schedule;
   return rest;
 }

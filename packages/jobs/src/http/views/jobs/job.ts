@@ -14,7 +14,7 @@ import { parseJsonObject } from '../../fields/stored-json.ts';
 import { tagParameter } from '../../fields/tag.ts';
 import { text } from '../../fields/text.ts';
 import { recentRunJson, recentRunSchema, recentRunsParameter } from '../runs/recent-run.ts';
-import { onlyIfJson, onlyIfSchema } from './chains.ts';
+import { afterSchema, onlyIfJson, onlyIfSchema } from './chains.ts';
 import { watchingJson, watchingShape } from './watching.ts';
 
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
@@ -43,6 +43,7 @@ export const jobSchema = z
     timezone: z.string().nullable().describe('Time zone of cron and rrule'),
     run_at: instantSchema.nullable(),
     on_demand: z.boolean(),
+    after: afterSchema.nullable(),
     start_at: instantSchema.nullable(),
     end_at: instantSchema.nullable(),
     max_runs: z.int().nullable(),
@@ -225,6 +226,7 @@ type ScheduleJson = Pick<
   | 'timezone'
   | 'run_at'
   | 'on_demand'
+  | 'after'
   | 'start_at'
   | 'end_at'
   | 'max_runs'
@@ -239,6 +241,7 @@ const NO_SCHEDULE: ScheduleJson = {
   timezone: null,
   run_at: null,
   on_demand: false,
+  after: null,
   start_at: null,
   end_at: null,
   max_runs: null,
@@ -263,6 +266,10 @@ export function scheduleJson({ schedule }: Pick<JobDefinition, 'schedule'>): Sch
       return { ...NO_SCHEDULE, run_at: instantJson(schedule.runAt) };
     case 'on_demand':
       return { ...NO_SCHEDULE, on_demand: true };
+    case 'after': {
+      const { job, on } = schedule;
+      return { ...NO_SCHEDULE, after: { job, on }, ...boundsJson(schedule) };
+    }
     default:
       return schedule satisfies never;
   }

@@ -14,7 +14,7 @@ import {
   shownTrigger,
 } from '../../../core/model/run.ts';
 import type { LogLine } from '../../../core/store/store-passes.ts';
-import type { RunView } from '../../../core/store/store-views.ts';
+import type { ChainLink, RunView } from '../../../core/store/store-views.ts';
 import { instantJson, instantSchema } from '../../fields/instant.ts';
 import { parseJson, parseJsonObject } from '../../fields/stored-json.ts';
 
@@ -46,6 +46,9 @@ const attemptErrorSchema = z.object({
     ),
 });
 
+/** A run of another job in a chain. */
+const chainLinkSchema = z.object({ run_id: z.string(), job_id: z.string() });
+
 /** A run in the response of every route; an absent value is `null`. */
 export const runSchema = z
   .object({
@@ -54,7 +57,11 @@ export const runSchema = z
     job_name: z.string().describe('The name of the job now'),
     job_uid: z.string(),
     type: z.string(),
-    trigger: z.enum(SHOWN_TRIGGERS).describe('backfill: a run of a past slot that a backfill made'),
+    trigger: z
+      .enum(SHOWN_TRIGGERS)
+      .describe(
+        'backfill: a run of a past slot that a backfill made; chain: the end of a run of another job made it',
+      ),
     scheduled_for: instantSchema
       .nullable()
       .describe(
@@ -124,6 +131,13 @@ export const runSchema = z
     steps_done: z
       .array(z.string())
       .describe('Names of the steps that the next attempt skips; none are shown for a type with secrets'),
+    triggered_by: chainLinkSchema
+      .nullable()
+      .describe('The run of another job whose end made this run, or skipped it'),
+    triggered: z
+      .array(chainLinkSchema)
+      .nullable()
+      .describe('The runs that the end of this run made or skipped, at most 50; only in GET /runs/:run_id'),
     fingerprint: z
       .string()
       .nullable()
@@ -151,7 +165,7 @@ export type LogLineJson = z.output<typeof logLineSchema>;
 
 /** A run as the REST API represents it. `stacks`: include the stack of each error. */
 export function runJson(
-  { run, jobId, jobName, type, jobVersion, ranWith, backfillId, slotDoneBy, checkpoint }: RunView,
+  { run, jobId, jobName, type, jobVersion, ranWith, backfillId, slotDoneBy, checkpoint, ...links }: RunView,
   options = { stacks: false },
 ): RunJson {
   const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
@@ -190,8 +204,14 @@ export function runJson(
     slot_done_by: slotDoneBy ?? null,
     checkpointed_at: instantJson(checkpoint?.savedAt),
     steps_done: [...(checkpoint?.steps ?? [])],
+    triggered_by: links.triggeredBy === undefined ? null : chainLinkJson(links.triggeredBy),
+    triggered: options.stacks ? (links.triggered ?? []).map(chainLinkJson) : null,
     fingerprint: phase.fingerprint,
   };
+}
+
+function chainLinkJson({ runId, jobId }: ChainLink): z.output<typeof chainLinkSchema> {
+  return { run_id: runId, job_id: jobId };
 }
 
 function payloadJson(payload: JsonText | undefined): RunJson['payload'] {

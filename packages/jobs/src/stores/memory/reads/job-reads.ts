@@ -58,7 +58,7 @@ export function jobReads(db: MemoryDatabase, read: Read) {
       read(() => {
         const found = jobsNow(db, which).filter(
           ({ job }) =>
-            (type ?? job.type) === job.type && job.schedule.kind !== 'on_demand' && job.status !== 'finished',
+            (type ?? job.type) === job.type && !NO_SLOTS.has(job.schedule.kind) && job.status !== 'finished',
         );
         const parts = partsToRead(found.length, most);
         const jobs = found.filter(({ uid }) => samplePartOf(uid) < parts).map(({ job }) => job);
@@ -70,6 +70,9 @@ export function jobReads(db: MemoryDatabase, read: Read) {
       }),
   } satisfies Partial<StoreReads>;
 }
+
+/** Schedules without slots. */
+const NO_SLOTS: ReadonlySet<string> = new Set(['on_demand', 'after']);
 
 export function jobsNow(db: MemoryDatabase, which: JobsRead): StoredJob[] {
   return [...db.jobs.values()].filter(

@@ -19,7 +19,9 @@ export function runReads(db: MemoryDatabase, read: Read) {
     getRun: (runId) =>
       read(() => {
         const found = db.findRun(runId);
-        return found && { ...wholeRunOf(db, found), ...slotDoneOf(db, found), ...checkpointOf(db, found) };
+        if (found === undefined) return undefined;
+        const whole = { ...wholeRunOf(db, found), ...slotDoneOf(db, found) };
+        return { ...whole, ...checkpointOf(db, found), ...triggeredOf(db, found) };
       }),
     listVersions: ({ jobUid, limit, before = Number.POSITIVE_INFINITY }) =>
       read(() =>
@@ -80,12 +82,26 @@ function runViewOf(db: MemoryDatabase, run: Run): RunView {
     ...(tags === undefined ? {} : { tags }),
     ...(jobVersion === undefined ? {} : { jobVersion }),
     ...backfillOf(db, run),
+    ...triggeredByOf(db, run),
   };
 }
 
 function backfillOf(db: MemoryDatabase, run: Run): Pick<RunView, 'backfillId'> {
   const slot = isBackfillRun(run) ? db.backfillSlots.find((one) => isRunOf(one, run)) : undefined;
   return slot === undefined ? {} : { backfillId: String(slot.backfillId) };
+}
+
+function triggeredByOf(db: MemoryDatabase, { id }: Run): Pick<RunView, 'triggeredBy'> {
+  const triggeredBy = db.chainedRuns.get(id);
+  return triggeredBy === undefined ? {} : { triggeredBy };
+}
+
+function triggeredOf(db: MemoryDatabase, { id }: Run): Pick<RunView, 'triggered'> {
+  const triggered = [...db.chainedRuns].flatMap(([runId, by]) => {
+    const run = by.runId === id ? db.findRun(runId) : undefined;
+    return run === undefined ? [] : [{ runId, jobId: db.requireJob(run.jobUid).job.id }];
+  });
+  return triggered.length === 0 ? {} : { triggered };
 }
 
 function slotDoneOf(db: MemoryDatabase, run: Run): Pick<RunView, 'slotDoneBy'> {

@@ -27,6 +27,7 @@ export function pruneTables(u: MemoryUnit): PruneTables {
         if (run === undefined) return [];
         db.runs.delete(id);
         db.logs.delete(id);
+        db.chainedRuns.delete(String(id));
         for (const [key, row] of db.dedupeKeys)
           if (row.runId === id) db.dedupeKeys.set(key, { ...row, pruned: run });
         return [run];

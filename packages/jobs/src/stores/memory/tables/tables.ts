@@ -1,5 +1,5 @@
 import { definitionOf } from '../../../core/model/job.ts';
-import type { LiveRun } from '../../../core/model/run.ts';
+import type { FinishedRun, LiveRun } from '../../../core/model/run.ts';
 import { without } from '../../../core/objects.ts';
 import { queuedOf } from '../../../core/rules/decision.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
@@ -20,7 +20,7 @@ import { claimTables, seeWaiting } from './claim.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { pruneTables } from './prune.ts';
 import { secretTables } from './secret-tables.ts';
-import { upstreamTables } from './upstream-tables.ts';
+import { followersOf, upstreamTables } from './upstream-tables.ts';
 
 /** A transaction of `core`. */
 export type Transaction<T> = (unit: UnitOfWork) => Script<T>;
@@ -125,7 +125,8 @@ function jobTables(u: MemoryUnit) {
       const created = new Set<number>();
       for (const { input, uid, job } of jobs) {
         if (db.findJob(job.id) !== undefined) continue;
-        db.putJob({ job, uid, typeKey: 0, finishedCount: 0, skippedCount: 0 });
+        const followed = followersOf(db, job.id).length === 0 ? {} : ({ isFollowed: true } as const);
+        db.putJob({ job: { ...job, ...followed }, uid, typeKey: 0, finishedCount: 0, skippedCount: 0 });
         if (input.audit !== undefined) writeAudit(input.audit, job.id);
         created.add(uid);
       }
@@ -195,6 +196,13 @@ function plannable(db: MemoryDatabase, types: Readonly<Record<string, number>>):
   return [...db.jobs.values()].filter(({ job }) => (types[job.type] ?? 0) >= job.typeVersion);
 }
 
+/** Keeps the run whose end made a run in a table of its own. */
+function withLinkApart<R extends LiveRun | FinishedRun>(db: MemoryDatabase, run: R): Omit<R, 'triggeredBy'> {
+  if (run.triggeredBy === undefined) return run;
+  db.chainedRuns.set(run.id, run.triggeredBy);
+  return without(run, 'triggeredBy');
+}
+
 /** Writes new runs. A slot with a live run gets no second one (P5, one run per slot). */
 function writeRuns({ db, unit }: MemoryUnit): void {
   for (const one of unit.toMake.splice(0)) {
@@ -202,7 +210,7 @@ function writeRuns({ db, unit }: MemoryUnit): void {
     const made = { id: String(db.nextId()), jobUid: job.uid, now: unit.now };
     if (one.kind === 'skip') {
       const skipped = skippedOf(one.skip, made);
-      db.addFinished(skipped);
+      db.addFinished(withLinkApart(db, skipped));
       unit.finished.push(skipped);
       continue;
     }
@@ -210,7 +218,11 @@ function writeRuns({ db, unit }: MemoryUnit): void {
     const isSameSlot = ({ scheduledFor }: LiveRun) => scheduledFor === run.scheduledFor;
     if (run.scheduledFor !== undefined && db.liveRunsOf(uid).some(isSameSlot)) continue;
     const slotHasWaited = run.trigger === 'schedule' && run.claim === undefined;
-    db.putLive({ run, typeVersion: one.run.typeVersion ?? job.typeVersion, slotHasWaited });
+    db.putLive({
+      run: withLinkApart(db, run),
+      typeVersion: one.run.typeVersion ?? job.typeVersion,
+      slotHasWaited,
+    });
     unit.queued.push(run);
   }
 }

@@ -1,11 +1,29 @@
 import { upstreamsOf } from '../../../core/chains/upstreams.ts';
 import type { UpstreamTables } from '../../../core/transactions/chains/upstream-tables.ts';
-import type { MemoryDatabase, MemoryUnit } from '../memory-database.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import { lock, type MemoryDatabase, type MemoryUnit } from '../memory-database.ts';
 
-export function upstreamTables({ db }: MemoryUnit): UpstreamTables {
+export function upstreamTables(u: MemoryUnit): UpstreamTables {
+  const { db } = u;
   const jobs = (ids: readonly string[]) => ids.map((id) => db.findJob(id)).filter((job) => job !== undefined);
   return {
     lockUpstreams: () => undefined,
+    lockUpstream(id) {
+      const stored = db.findJob(id);
+      return stored && lockLatest(u, stored);
+    },
+    noteEnds(ends) {
+      for (const end of ends) db.upstreamEnds.push({ ...end, id: db.nextId() });
+    },
+    lockEnds: (limit) => db.upstreamEnds.slice(0, limit),
+    removeEnds(ids) {
+      const gone = new Set(ids);
+      db.upstreamEnds = db.upstreamEnds.filter(({ id }) => !gone.has(id));
+    },
+    lockFollowers(upstreams) {
+      const found = upstreams.flatMap((id) => followersOf(db, id));
+      return { jobs: found.map((stored) => lockLatest(u, stored)), held: new Set() };
+    },
     upstreamsOf: (ids) =>
       new Map(jobs(ids).map(({ job }) => [job.id, upstreamsOf(job).map((upstream) => upstream.job)])),
     lastSuccesses: (ids) =>
@@ -16,6 +34,19 @@ export function upstreamTables({ db }: MemoryUnit): UpstreamTables {
         }),
       ),
   };
+}
+
+/** As this transaction has changed it. */
+function lockLatest(u: MemoryUnit, stored: StoredJob): StoredJob {
+  lock(u, stored);
+  return u.unit.jobs.get(stored.uid) ?? stored;
+}
+
+export function followersOf(db: MemoryDatabase, id: string): readonly StoredJob[] {
+  return [...db.jobs.values()].filter(
+    ({ job: { schedule }, deletedAt }) =>
+      deletedAt === undefined && schedule.kind === 'after' && schedule.job === id,
+  );
 }
 
 function endsOfSuccesses(db: MemoryDatabase, uid: number): readonly number[] {

@@ -61,6 +61,11 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
   await lockAll(u, `${LOCK_OF_RUNS} SKIP LOCKED`, runIds);
 }
 
+/** Locks those of these jobs that no other transaction has locked. */
+export async function lockFreeJobs(u: Unit, uids: readonly number[]): Promise<void> {
+  if (uids.length > 0) await lockAll(u, LOCK_FREE_BY_UIDS, uids);
+}
+
 /** The wait before the next look at due jobs that other transactions have locked. */
 export const HELD_AGAIN_MS = 200;
 

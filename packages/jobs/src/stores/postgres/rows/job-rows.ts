@@ -27,10 +27,14 @@ const VARYING_OF_NEW =
   'uid, id, name, wake_at, next_run_at, next_slot_at, interval, every_ms, cron, start_at, end_at, run_at, payload, trace, change'.split(
     ', ',
   );
-const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${namesOf(NEW_JOB_COLUMNS)})`;
+const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${namesOf(NEW_JOB_COLUMNS)}, followed)`;
+/** 1 if other jobs name this id as the job that they follow (P32, chains and gates). */
+const followed = (id: string) => `(SELECT 1 FROM greenvue_jobs.jobs AS follower
+  WHERE follower.after_job = ${id} AND follower.deleted_at IS NULL LIMIT 1)`;
+const ID_PARAM = `$${NEW_JOB_COLUMNS.findIndex(({ name }) => name === 'id') + 1}`;
 const UNLESS_IN_USE = 'ON CONFLICT (id) WHERE deleted_at IS NULL DO NOTHING RETURNING uid';
 /** Parameters: {@link NEW_JOB_COLUMNS}. If the id is in use, it changes nothing. */
-export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB_COLUMNS.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
+export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB_COLUMNS.map((_, n) => `$${n + 1}`).join(', ')}, ${followed(ID_PARAM)}) ${UNLESS_IN_USE}`;
 /**
  * Columns: {@link NEW_JOB_COLUMNS}; actor, action and change of the audit entry (no entry if the action is
  * null). `more`: the time of all entries. Of jobs with the same id, inserts the first. Works in the order of
@@ -43,7 +47,7 @@ export const INSERT_AUDITED_JOBS = rowsStatement(
     varying: VARYING_OF_NEW,
   },
   (rows, at) => `WITH asked AS MATERIALIZED (SELECT * FROM ${rows}),
-  made AS (${INTO_JOBS} SELECT ${namesOf(NEW_JOB_COLUMNS)} FROM asked ORDER BY id, uid ${UNLESS_IN_USE}),
+  made AS (${INTO_JOBS} SELECT ${namesOf(NEW_JOB_COLUMNS)}, ${followed('asked.id')} FROM asked ORDER BY id, uid ${UNLESS_IN_USE}),
   told AS (
     INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
     SELECT actor, action, id, change, ${at}::bigint FROM asked JOIN made USING (uid)

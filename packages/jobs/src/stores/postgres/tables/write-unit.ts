@@ -10,12 +10,14 @@ import { hourOf } from '../../rows/hours.ts';
 import { JOB_COLUMNS, paramsOf } from '../../rows/jobs/job-row.ts';
 import { finishedParams } from '../../rows/runs/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
+import { runRead } from '../postgres-reads.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from '../rows/job-rows.ts';
 import type { RowsStatement } from '../rows/rows-statement.ts';
 import { FINISHED_WIDTH, INSERT_FINISHED, INSERT_LIVE, newRunParams } from '../rows/run-rows.ts';
 import { keyOfRun } from '../rows/type-keys.ts';
 import { shardAt } from '../shortcuts/hour-count-shards.ts';
 import { insertClaimed, type LastClaimant, mayClaim } from '../shortcuts/make-claimed.ts';
+import { UPSTREAMS } from '../upstream-statements.ts';
 import { becomeDue, type Moved, nextIds, type Unit } from './unit.ts';
 
 /**
@@ -65,6 +67,10 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
   const finished = [...u.ended.splice(0), ...skipped];
   if (finished.length > 0)
     await u.q.write(INSERT_FINISHED, columnsOf(finished.map(finishedParams), FINISHED_WIDTH));
+  const links = [...skipped, ...queued.map(({ run }) => run)].flatMap(
+    ({ id: runId, triggeredBy: upstream }) => (upstream === undefined ? [] : [{ runId, upstream }]),
+  );
+  if (links.length > 0) await runRead(u.q, UPSTREAMS.linkRuns(links));
   await countInHours(u, finished, u.moved.splice(0));
   await writeJobs(u);
   return queued;

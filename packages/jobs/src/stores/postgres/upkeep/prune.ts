@@ -49,6 +49,7 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
           named.map((run) => JSON.stringify(run)),
         ]);
       await q.write(REMOVE_LOGS, [ids]);
+      await q.write(REMOVE_LINKS, [ids]);
       return (await q.arrays(REMOVE_RUNS, [ids])).map((row) => {
         const [
           jobUid,
@@ -126,6 +127,7 @@ const KEEP_RUNS = `UPDATE greenvue_jobs.dedupe_keys SET pruned_run = kept.run
   FROM unnest($1::bigint[], $2::text[]) AS kept (run_id, run) WHERE dedupe_keys.run_id = kept.run_id`;
 const REMOVE_RUNS = `DELETE FROM greenvue_jobs.runs WHERE id = ANY($1::bigint[]) RETURNING job_uid, status, started_at, finished_at,
     coalesce(due_at, scheduled_for, queued_at), trigger, scheduled_for, catch_up, missed, queued_at`;
+const REMOVE_LINKS = 'DELETE FROM greenvue_jobs.chained_runs WHERE run_id = ANY($1::bigint[])';
 const REMOVE_LOGS = 'DELETE FROM greenvue_jobs.run_logs WHERE run_id = ANY($1::bigint[])';
 const ADD_TO_JOB_HOURS = `INSERT INTO greenvue_jobs.job_hour_buckets AS counted (job_uid, hour, measure, bucket, count)
   SELECT job_uid, hour, measure, bucket, count(*)

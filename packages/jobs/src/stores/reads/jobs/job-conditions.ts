@@ -32,7 +32,10 @@ export function filtersOf(query: JobQuery, terms: Terms): string[] {
     const part = bind(q.toLowerCase());
     filters.push(['id', 'name', 'description'].map((column) => sql.contains(column, part)).join(' OR '));
   }
-  if (upstream !== undefined) filters.push(`gate_job = ${bind(upstream)}`);
+  if (upstream !== undefined) {
+    const id = bind(upstream);
+    filters.push(`gate_job = ${id} OR after_job = ${id}`);
+  }
   if (health !== undefined) filters.push(mayHave(health, terms));
   return filters;
 }
@@ -76,10 +79,11 @@ function mayHave(health: HealthFilter, terms: Terms): string {
   }
 }
 
-/** True if no job has the id that the gate of a job names. `of`: the table of the job. */
+/** True if no job has an id that a job names as its upstream. `of`: the table of the job. */
 export function missesUpstream({ schema }: Pick<Dialect, 'schema'>, of: string): string {
-  const exists = `SELECT 1 FROM ${schema}jobs AS upstream WHERE upstream.id = ${of}.gate_job AND upstream.deleted_at IS NULL`;
-  return `(${of}.gate_job IS NOT NULL AND NOT EXISTS (${exists}))`;
+  const isGone = (column: string) => `(${of}.${column} IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM ${schema}jobs AS upstream WHERE upstream.id = ${of}.${column} AND upstream.deleted_at IS NULL))`;
+  return `(${isGone('after_job')} OR ${isGone('gate_job')})`;
 }
 
 /** {@link hasGrid} */

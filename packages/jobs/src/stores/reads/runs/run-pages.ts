@@ -10,6 +10,7 @@ import { allOf, type Bind, bindable, type Dialect, jobsIn, parameters, uidsWhere
 import { whichJobs } from '../jobs/which-jobs.ts';
 import { arrays, type Read } from '../read.ts';
 import { asQueryOfJob, isOfBackfill, withBackfills } from './backfills-of-runs.ts';
+import { withTriggeredBy } from './chained-runs.ts';
 import { queuedRange, timeConditions } from './run-times.ts';
 import { columnsOfView, type Kind, kindsOf, payloadOfVersion, viewOf } from './run-views.ts';
 import { withSlotsDone } from './slots-done.ts';
@@ -24,7 +25,8 @@ export function* readRunPage(sql: Dialect, query: RunQuery): Read<RunPage> {
   const page = yield* readPage(sql, ofJob);
   const rows = yield* withBackfills(sql, page.rows);
   const { jobId, jobUid, slotsDone = jobId !== undefined || jobUid !== undefined } = ofJob;
-  return { ...page, rows: slotsDone ? yield* withSlotsDone(sql, rows) : rows };
+  const linked = yield* withTriggeredBy(sql, rows);
+  return { ...page, rows: slotsDone ? yield* withSlotsDone(sql, linked) : linked };
 }
 
 function* readPage(sql: Dialect, query: RunQuery): Read<RunPage> {
@@ -202,7 +204,7 @@ function filtersOf(sql: Dialect, { kind, status, query }: Omit<Rows, 'jobs'>, bi
   return [
     ...(statuses === undefined ? [] : [sql.hasOneStatus(statuses)]),
     ...(reason === undefined ? [] : [sql.hasReason(listOf(reason))]),
-    ...(trigger === undefined ? [] : [HAS_TRIGGER[trigger]]),
+    ...(trigger === undefined ? [] : [hasTrigger(sql, trigger)]),
     ...(node === undefined ? [] : [sql.isOfNode(bind(node))]),
     ...(error === undefined ? [] : [sql.contains('errors', bind(inJson(error).toLowerCase()))]),
     ...(backfillId === undefined ? [] : [isOfBackfill(sql, kind.table, backfillId, bind)]),
@@ -213,12 +215,22 @@ function filtersOf(sql: Dialect, { kind, status, query }: Omit<Rows, 'jobs'>, bi
 
 const OF_SLOT = 'scheduled_for IS NOT NULL AND retry_of IS NULL';
 const OF_BACKFILL = 'catch_up AND missed = 0';
+
 /** The retry of a run with a slot is a run by hand (`storedTrigger`). */
-const HAS_TRIGGER: Readonly<Record<ShownTrigger, string>> = {
-  schedule: `(${OF_SLOT} AND NOT (${OF_BACKFILL}))`,
-  backfill: `(${OF_SLOT} AND ${OF_BACKFILL})`,
-  manual: '(scheduled_for IS NULL OR retry_of IS NOT NULL)',
-};
+function hasTrigger({ chain }: Dialect, trigger: ShownTrigger): string {
+  switch (trigger) {
+    case 'schedule':
+      return `(${OF_SLOT} AND NOT (${OF_BACKFILL}))`;
+    case 'backfill':
+      return `(${OF_SLOT} AND ${OF_BACKFILL})`;
+    case 'manual':
+      return `((scheduled_for IS NULL AND trigger <> ${chain}) OR retry_of IS NOT NULL)`;
+    case 'chain':
+      return `trigger = ${chain}`;
+    default:
+      return trigger satisfies never;
+  }
+}
 
 /** A text as JSON contains it. */
 function inJson(text: string): string {

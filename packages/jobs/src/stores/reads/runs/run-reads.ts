@@ -14,6 +14,7 @@ import { ranWithOf } from '../../rows/runs/run-view.ts';
 import { bindable, type Dialect, jobOfRun } from '../dialect.ts';
 import { arrays, type Read } from '../read.ts';
 import { withBackfills } from './backfills-of-runs.ts';
+import { withTriggered, withTriggeredBy } from './chained-runs.ts';
 import { readRunPage } from './run-pages.ts';
 import { columnsOfView, kindsOf, payloadOfVersion, viewOf } from './run-views.ts';
 import { withSlotsDone } from './slots-done.ts';
@@ -47,7 +48,9 @@ export function createRunReads(sql: Dialect) {
         const saved = isLiveRun(view.run) ? yield* arrays(checkpoint, [Number(runId)]) : [];
         const checkpoints = saved.map((one) => checkpointView(...rowOf<[number, string]>(one)));
         const whole = { ...view, ...ranWithOf(view.run, payload), ...checkpointIn(checkpoints) };
-        return (yield* withSlotsDone(sql, yield* withBackfills(sql, [whole])))[0];
+        const found = yield* withBackfills(sql, [whole]);
+        const done = yield* withTriggeredBy(sql, yield* withSlotsDone(sql, found));
+        return done[0] && (yield* withTriggered(sql, done[0]));
       }
       return undefined;
     },

@@ -49,7 +49,7 @@ function* countJobs(sql: Dialect, which: Which): Read<number> {
 }
 
 function conditionsOf(sql: Dialect, which: Which, bind: Bind): string[] {
-  const hasSlots = ['deleted_at IS NULL', "kind <> 'on_demand'", "status <> 'finished'"];
+  const hasSlots = ['deleted_at IS NULL', "kind NOT IN ('on_demand', 'after')", "status <> 'finished'"];
   const { type } = which;
   if (type !== undefined)
     hasSlots.push(`type_key IN (SELECT key FROM ${sql.schema}job_types WHERE type = ${bind(type)})`);

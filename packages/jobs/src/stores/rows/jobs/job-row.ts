@@ -77,6 +77,7 @@ const EDITED_COLUMNS = [
   column('deleted_at', 'bigint', ({ deletedAt }) => deletedAt),
   ofJob('backfill_left', 'bigint', ({ backfillLeft }) => backfillLeft),
   ofJob('runs_made', 'bigint', ({ runsMade }) => runsMade),
+  ofJob('followed', 'integer', ({ isFollowed }) => (isFollowed ? 1 : undefined)),
   NEXT_SLOT_AT,
 ];
 /**
@@ -127,6 +128,8 @@ const FIXED_COLUMNS = [
   ofSchedule('run_at', 'bigint', 'runAt'),
   ofJob('calendar_id', 'text', ({ calendar }) => calendar?.id),
   ofJob('calendar_mode', 'text', ({ calendar }) => calendar?.mode),
+  ofSchedule('after_job', 'text', 'job'),
+  ofSchedule('after_on', 'text', 'on'),
   ofJob('overlap', 'text', ({ overlap }) => overlap),
   ofJob('catch_up', 'text', ({ catchUp }) => catchUp),
   ofJob('timeout_ms', 'bigint', ({ timeoutMs }) => timeoutMs),
@@ -265,6 +268,7 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   if (row.resumed_at !== null) job.resumedAt = row.resumed_at as number;
   if (row.backfill_left !== null) job.backfillLeft = row.backfill_left as number;
   if (row.runs_made !== null) job.runsMade = row.runs_made as number;
+  if (row.followed !== null) job.isFollowed = true;
   return {
     job,
     uid: row.uid as number,

@@ -1,4 +1,5 @@
 import type { JobCalendar } from '../../../core/calendars/job-calendar.ts';
+import type { ChainOn } from '../../../core/schedule/chain-ends.ts';
 import type { Schedule } from '../../../core/schedule/schedule.ts';
 
 /** A row of jobs, by column. */
@@ -29,6 +30,11 @@ export function scheduleOf(row: Row): Schedule {
       return { kind: 'run_at', runAt: row.run_at as number };
     case 'on_demand':
       return { kind: 'on_demand' };
+    case 'after': {
+      const { startAt: _start, spreadMs: _spread, ...ends } = bounds;
+      const on = row.after_on as ChainOn;
+      return { kind: 'after', job: row.after_job as string, on, ...ends };
+    }
     default:
       throw new Error(`a job has a schedule of kind ${row.kind}`);
   }

@@ -154,7 +154,11 @@ export function finishedRunOf(raw: unknown): FinishedRun {
  * The column `trigger` says whether a run has a slot: a constraint holds that. So the retry of a run with a
  * slot is stored as `schedule`, and `retry_of` tells it from the run of a plan.
  */
-export function storedTrigger({ scheduledFor }: Pick<RunOrigin, 'scheduledFor'>): RunTrigger {
+export function storedTrigger({
+  trigger,
+  scheduledFor,
+}: Pick<RunOrigin, 'trigger' | 'scheduledFor'>): RunTrigger {
+  if (trigger === 'chain') return trigger;
   return scheduledFor === undefined ? 'manual' : 'schedule';
 }
 

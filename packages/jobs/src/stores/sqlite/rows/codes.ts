@@ -39,7 +39,7 @@ export const REASON: Readonly<Record<RunReason, number>> = REASON_CODES;
 
 export const HELD: Readonly<Record<Held, number>> = { no: 0, overlap: 1, pause: 2, run_at: 3 };
 
-export const TRIGGER: Readonly<Record<RunTrigger, number>> = { schedule: 0, manual: 1 };
+export const TRIGGER: Readonly<Record<RunTrigger, number>> = { schedule: 0, manual: 1, chain: 2 };
 
 export const LEVEL: Readonly<Record<LogLine['level'], number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 

@@ -53,6 +53,8 @@ const TABLES: Readonly<Record<string, string>> = {
     job_version, cancelled_by, fingerprint, due_at
     FROM runs ORDER BY id`,
   checkpoints: 'SELECT * FROM checkpoints ORDER BY run_id',
+  upstream_ends: 'SELECT * FROM upstream_ends ORDER BY id',
+  chained_runs: 'SELECT * FROM chained_runs ORDER BY run_id',
   job_versions: 'SELECT * FROM job_versions ORDER BY job_uid, version',
   backfills: 'SELECT * FROM backfills ORDER BY id',
   backfill_slots: 'SELECT * FROM backfill_slots ORDER BY backfill_id, slot',
@@ -76,6 +78,7 @@ const TABLES: Readonly<Record<string, string>> = {
 
 const LAST_GIVEN: Readonly<Record<string, { readonly column: string; readonly select: string }>> = {
   job_types: { column: 'key', select: 'SELECT coalesce(max(key), 0) FROM job_types' },
+  upstream_ends: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM upstream_ends' },
   audit: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM audit' },
   alert_deliveries: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM alert_deliveries' },
 };

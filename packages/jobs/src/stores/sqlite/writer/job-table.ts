@@ -74,6 +74,8 @@ export class JobTable {
   insert(stored: StoredJob): void {
     this.#db.write(INSERT_JOB, ...paramsOf(NEW_JOB_COLUMNS, stored));
     this.#keepNew(stored);
+    if (this.#db.arrays(FOLLOWER).get(stored.job.id) === undefined) return;
+    this.save(stored, { ...stored, job: { ...stored.job, isFollowed: true } });
   }
 
   /** Writes only the changed columns. */
@@ -141,6 +143,8 @@ export class JobTable {
 const bytesOf = ({ job: { payload, description, name } }: StoredJob) =>
   BYTES_OF_JOB + BYTES_OF_CHARACTER * (payload.length + description.length + name.length);
 
+/** Parameter: an id. A job that follows the job with this id. */
+const FOLLOWER = 'SELECT 1 FROM jobs WHERE after_job = ? AND deleted_at IS NULL LIMIT 1';
 const REMOVE_JOB = 'DELETE FROM jobs WHERE uid = ?';
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
 const JOB_BY_ID = `${SELECT_JOB} WHERE id = ? AND deleted_at IS NULL`;

@@ -1,4 +1,4 @@
-import type { LiveRun } from '../../../core/model/run.ts';
+import type { FinishedRun, LiveRun } from '../../../core/model/run.ts';
 import { queuedOf } from '../../../core/rules/decision.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
 import type { Tables } from '../../../core/transactions/tables/tables.ts';
@@ -7,6 +7,8 @@ import { ORIGIN_COLUMNS, originParams, storedTrigger } from '../../rows/runs/run
 import type { Param } from '../database.ts';
 import { HELD, STATUS, TRIGGER } from '../rows/codes.ts';
 import { keysOf } from '../rows/run-rows.ts';
+import { runRead } from '../sqlite-reads.ts';
+import { UPSTREAMS } from '../upstream-statements.ts';
 import { insertFinishedRun } from './runs/history.ts';
 import type { Writer } from './writer.ts';
 
@@ -35,6 +37,7 @@ function writeRuns(w: Writer): void {
     if (one.kind === 'skip') {
       const skipped = skippedOf(one.skip, made);
       insertFinishedRun(w, skipped);
+      link(w, skipped);
       unit.finished.push(skipped);
       continue;
     }
@@ -42,10 +45,16 @@ function writeRuns(w: Writer): void {
     const { typeVersion } = one.run;
     const key = typeVersion === undefined ? typeKey : w.types.keyOf(job.type, typeVersion);
     if (!insertLiveRun(w, run, key)) continue;
+    link(w, run);
     if (run.claim !== undefined) w.keepClaimed({ ...keysOf(run), run });
     if (job.overlap === 'allow') w.liveRunCap.countRun(uid);
     unit.queued.push(run);
   }
+}
+
+/** Writes which run's end made a run, if one did. */
+function link(w: Writer, { id: runId, triggeredBy: upstream }: LiveRun | FinishedRun): void {
+  if (upstream !== undefined) runRead(w.db, UPSTREAMS.linkRuns([{ runId, upstream }]));
 }
 
 /** Returns false, and inserts nothing, if the slot has a live run (P5, one run per slot). */

@@ -33,6 +33,7 @@ export function pruneTables(w: Writer): PruneTables {
         if (run === undefined) return [];
         w.db.write(REMOVE_RUN, id);
         w.db.write(REMOVE_LOGS, id);
+        w.db.write(REMOVE_LINK, id);
         if (w.db.arrays(DEDUPE_KEY_OF).get(id) !== undefined) w.db.write(KEEP_RUN, JSON.stringify(run), id);
         return [run];
       }),
@@ -90,6 +91,7 @@ const GONE_JOBS = `SELECT uid FROM jobs
     AND NOT EXISTS (SELECT 1 FROM live_runs WHERE job_uid = uid) LIMIT ?`;
 const REMOVE_VERSIONS = 'DELETE FROM job_versions WHERE job_uid = ?';
 const REMOVE_RUN = 'DELETE FROM runs WHERE id = ?';
+const REMOVE_LINK = 'DELETE FROM chained_runs WHERE run_id = ?';
 const REMOVE_LOGS = 'DELETE FROM run_logs WHERE run_id = ?';
 const DEDUPE_KEY_OF = 'SELECT 1 FROM dedupe_keys WHERE run_id = ?';
 const KEEP_RUN = 'UPDATE dedupe_keys SET pruned_run = ? WHERE run_id = ?';
