@@ -24,7 +24,8 @@ export function earlyFaults({ id, name, schedule }: Named): readonly Fault[] {
 
 function emptySchedule(schedule: ScheduleDraft): readonly Fault[] {
   const { kind } = schedule;
-  if (isBegun(schedule) || kind === 'run_at' || kind === 'on_demand') return [];
+  // The reader of the draft has a fault of its own for these.
+  if (isBegun(schedule) || kind === 'run_at' || kind === 'after' || kind === 'on_demand') return [];
   return [{ pointer: `/${kind}`, detail: `is required, such as ${EXAMPLES[kind]}` }];
 }
 

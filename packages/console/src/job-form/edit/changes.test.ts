@@ -55,7 +55,7 @@ describe('patchOf', () => {
   });
 });
 
-const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand'] as const;
+const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand', 'after'] as const;
 
 /**
  * The merge rules of PATCH (RFC 7396 at top level): a schedule field replaces the other kinds and their

@@ -16,16 +16,12 @@ import { InstantField } from '../../ui/instant/instant-field.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { DidYouMean } from '../fields/did-you-mean.tsx';
-import { ShortField } from '../fields/short-field.tsx';
 import { CODE_INPUT, useFault, useField } from '../fields/use-field.ts';
 import { FIELD_HELP, FIELD_LABELS } from '../labels/field-labels.ts';
-import {
-  type IntervalMode,
-  type ScheduleDraft,
-  type ScheduleKind,
-  scheduleFieldsOf,
-} from '../parts/schedule-draft.ts';
+import { type IntervalMode, type ScheduleKind, scheduleFieldsOf } from '../parts/schedule-draft.ts';
 import { fieldId } from '../payload/pointer.ts';
+import { AfterFields } from './after-fields.tsx';
+import { BoundFields, type PartProps, type WriteSchedule } from './bound-fields.tsx';
 import classes from './schedule.module.css';
 
 const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[] = [
@@ -47,13 +43,6 @@ const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
 };
 
 const FIELDS_OF_KINDS = [...new Set(KINDS.flatMap(({ value }) => scheduleFieldsOf(value)))];
-
-type WriteSchedule = (field: string, change: Partial<ScheduleDraft>) => void;
-
-interface PartProps {
-  readonly schedule: ScheduleDraft;
-  readonly write: WriteSchedule;
-}
 
 /** When a job runs: one of five kinds of schedule, each with its own fields. */
 export function ScheduleFields({ form }: { readonly form: JobForm }) {
@@ -269,42 +258,6 @@ function RunAtField({ schedule, write }: PartProps) {
   );
 }
 
-function AfterFields({ schedule, write }: PartProps) {
-  const { after } = schedule;
-  return (
-    <>
-      <ShortField
-        pointer="/after/job"
-        description="The id of the other job."
-        kind="text"
-        example="import"
-        value={after.job}
-        onChange={(job) => write('/after/job', { after: { ...after, job } })}
-      />
-      <Radio.Group
-        {...useField('/after/on')}
-        value={after.on}
-        onChange={(on) => write('/after/on', { after: { ...after, on: endOf(on) } })}
-      >
-        <Stack gap={8} mt={6}>
-          <Radio value="succeeded" label="Succeeded" description="Each run that succeeded starts a run." />
-          <Radio
-            value="failed"
-            label="Failed"
-            description="Each run that failed starts a run, once no retry is left."
-          />
-          <Radio value="finished" label="Both" description="Cancelled and skipped runs start none." />
-        </Stack>
-      </Radio.Group>
-      <BoundFields schedule={schedule} write={write} />
-    </>
-  );
-}
-
-function endOf(value: string): ScheduleDraft['after']['on'] {
-  return value === 'failed' || value === 'finished' ? value : 'succeeded';
-}
-
 function StartField({ schedule, write, description }: PartProps & { readonly description: string }) {
   return (
     <InstantField
@@ -317,44 +270,6 @@ function StartField({ schedule, write, description }: PartProps & { readonly des
       onChange={(startAt) => write('/start_at', { startAt })}
     />
   );
-}
-
-/** When a schedule ends, and how its jobs are kept from starting together. */
-function BoundFields({ schedule, write }: PartProps) {
-  return (
-    <>
-      <InstantField
-        id={fieldId('/end_at')}
-        label="End at (optional)"
-        name="End at"
-        description="No slot after this time. The job is finished after its last run."
-        fault={useFault('/end_at')}
-        draft={schedule.endAt}
-        onChange={(endAt) => write('/end_at', { endAt })}
-      />
-      <ShortField
-        pointer="/max_runs"
-        description="The job is finished after this number of runs. Runs by hand and skipped slots do not count."
-        kind="number"
-        value={schedule.maxRuns}
-        onChange={(maxRuns) => write('/max_runs', { maxRuns })}
-      />
-      {isFixedDelay(schedule) ? null : (
-        <ShortField
-          pointer="/spread"
-          description="Each slot is due by a fixed part of this time later, so that jobs with the same schedule do not all start together."
-          example="10m"
-          kind="duration"
-          value={schedule.spread}
-          onChange={(spread) => write('/spread', { spread })}
-        />
-      )}
-    </>
-  );
-}
-
-function isFixedDelay({ kind, intervalMode }: ScheduleDraft): boolean {
-  return kind === 'interval' && intervalMode === 'fixed_delay';
 }
 
 interface ExamplesProps {
