@@ -11,6 +11,7 @@ import {
   ON_DEMAND,
   SUCCEEDED,
   T0,
+  TYPES,
   useStore,
 } from './rig.ts';
 
@@ -411,6 +412,34 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
         { jobId: 'b', pointer: '/onlyIf/job' },
       ]);
       expect((await t.job('b')).onlyIf).toMatchObject({ job: 'a' });
+    });
+
+    it('A13: chains are declared in any order: the ends of each job that another one follows start runs', async () => {
+      const follows = (job: string) => ({ schedule: { kind: 'after', job, on: 'succeeded' } as const });
+      const first = { schedule: ON_DEMAND };
+      const ends = async (id: string, next: string) => {
+        await t.trigger(id);
+        await t.settle(await t.claimOne(), SUCCEEDED);
+        await t.store.plan({ types: TYPES, limit: 100, startsChains: true });
+        const run = await t.claimOne();
+        expect(await t.live(run.id)).toMatchObject({ jobId: next });
+        await t.settle(run, SUCCEEDED);
+      };
+      await t.create('made', first);
+      await done([inCode('a', first), inCode('b', follows('a')), inCode('c', follows('made'))]);
+      await ends('a', 'b');
+      await ends('made', 'c');
+      // A job that is changed follows one that is new, and the circle that the two had before is none.
+      await done([
+        inCode('d', first),
+        inCode('a', follows('d')),
+        inCode('b', first),
+        inCode('c', follows('b')),
+      ]);
+      await ends('d', 'a');
+      await ends('b', 'c');
+      await done([inCode('d', first), inCode('a', first), inCode('b', follows('a')), inCode('c', first)]);
+      await ends('a', 'b');
     });
 
     it('many jobs are made, changed and paused in one step', async () => {

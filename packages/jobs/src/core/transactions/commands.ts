@@ -150,10 +150,11 @@ export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertO
   return outcome;
 }
 
-/** Adds jobs in the given order (P1, identity; P4, stored next run). */
+/** Adds jobs in the given order (P1, identity; P4, stored next run). `more`: the transaction goes on. */
 export function* insertJobs(
   unit: UnitOfWork,
   inputs: readonly InsertInput[],
+  more = false,
 ): Script<readonly InsertOutcome[]> {
   const uids = yield* ask('newUids', inputs.length);
   const windows = yield* keepWindows(inputs.map(({ definition }) => definition.calendar));
@@ -162,9 +163,9 @@ export function* insertJobs(
     outcome.ok ? [{ input, uid, job: outcome.decision.job }] : [],
   );
   const refused = asked.flatMap(({ input, outcome }) => (outcome.ok ? [] : [input.definition.id]));
-  const isLast = refused.length === 0;
+  const isLast = refused.length === 0 && !more;
   const created = accepted.length === 0 ? new Set() : yield* ask('insertJobs', accepted, { isLast });
-  const inUse = isLast ? new Map<string, number>() : yield* ask('uidsOf', refused);
+  const inUse = refused.length === 0 ? new Map<string, number>() : yield* ask('uidsOf', refused);
   return asked.map(({ input, uid, outcome }): InsertOutcome => {
     if (outcome.ok)
       return created.has(uid)

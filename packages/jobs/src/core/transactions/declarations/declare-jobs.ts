@@ -17,7 +17,8 @@ import type {
   JobInCode,
 } from '../../store/store-declarations.ts';
 import { keepWindows } from '../calendars/job-windows.ts';
-import { refuseUpstreams } from '../chains/upstreams.ts';
+import { follow } from '../chains/chains.ts';
+import { refuseUpstreams, type Upstreams } from '../chains/upstreams.ts';
 import { command, insertJobs } from '../commands.ts';
 import { ask, type Script } from '../script.ts';
 import { refuseMissing } from '../secrets/secrets.ts';
@@ -45,7 +46,8 @@ export function* declareJobs(
   const { create, steps, faults } = planDeclarations(input, { jobs, nodes, windows, now: unit.now });
   const toMake = create.map(({ definition: { id: jobId }, namedSecrets }) => ({ jobId, namedSecrets }));
   const missing = yield* missingSecrets([...toMake, ...steps]);
-  const all = [...faults, ...missing, ...(yield* wrongUpstreams(definitions, jobs))];
+  const together = new Map(definitions.map((one) => [one.id, upstreamsOf(one).map(({ job }) => job)]));
+  const all = [...faults, ...missing, ...(yield* wrongUpstreams(definitions, jobs, together))];
   if (all.length > 0) return { kind: 'refused', faults: all };
   const changed: DeclaredChange[] = [];
   for (const step of steps) changed.push(yield* changeJob(unit, step));
@@ -67,9 +69,8 @@ function* missingSecrets(
 function* wrongUpstreams(
   definitions: readonly JobDefinition[],
   jobs: readonly Job[],
+  together: Upstreams,
 ): Script<readonly DeclareFault[]> {
-  const namedBy = (one: JobDefinition) => upstreamsOf(one).map(({ job }) => job);
-  const together = new Map(definitions.map((one) => [one.id, namedBy(one)]));
   const before = new Map(jobs.map((job) => [job.id, job]));
   const faults: DeclareFault[] = [];
   for (const one of definitions) {
@@ -98,23 +99,39 @@ function* changeJob(
   return { done: own, ...(seen === undefined ? {} : { event: seen.event }) };
 }
 
+/** A job is made after those that follow it: so its row tells that its ends are noted (P32, chains and gates). */
 function* makeJobs(
   unit: UnitOfWork,
   create: readonly JobInCode[],
   { release }: DeclareInput,
 ): Script<readonly Job[]> {
   if (create.length === 0) return [];
-  const inputs = create.map((one) => ({
-    definition: one.definition,
-    place: one.place,
-    by: CODE_ACTOR,
-    audit: auditOfDeclared('job.create', one, release),
-  }));
-  const outcomes = yield* insertJobs(unit, inputs);
-  return outcomes.map((outcome, n) => {
-    if (outcome.kind !== 'created') throw changedMeanwhile(create[n]?.definition.id ?? '');
-    return outcome.job;
-  });
+  const isNew = new Set(create.map(({ definition }) => definition.id));
+  const followed = new Set(create.flatMap(({ definition }) => followedBy(definition)));
+  const stored = [...followed].filter((id) => !isNew.has(id));
+  for (const id of stored) yield* follow(unit, id);
+  if (stored.length > 0) yield* ask('writeJobs');
+  const made = new Map<string, Job>();
+  for (let rest = create; rest.length > 0; ) {
+    const later = new Set(rest.flatMap(({ definition }) => followedBy(definition)));
+    const now = rest.filter(({ definition }) => !later.has(definition.id));
+    rest = rest.filter(({ definition }) => later.has(definition.id));
+    const inputs = now.map((one) => ({
+      definition: one.definition,
+      place: one.place,
+      by: CODE_ACTOR,
+      audit: auditOfDeclared('job.create', one, release),
+    }));
+    for (const [n, outcome] of (yield* insertJobs(unit, inputs, rest.length > 0)).entries()) {
+      if (outcome.kind !== 'created') throw changedMeanwhile(inputs[n]?.definition.id ?? '');
+      made.set(outcome.job.id, outcome.job);
+    }
+  }
+  return create.flatMap(({ definition }) => made.get(definition.id) ?? []);
+}
+
+function followedBy({ schedule }: JobDefinition): readonly string[] {
+  return schedule.kind === 'after' ? [schedule.job] : [];
 }
 
 /** Undoes the transaction. */

@@ -114,7 +114,11 @@ export function endsAndSpread(makeMount: MakeMount): void {
       'interval, cron or rrule',
     ],
     ['/max_runs', { interval: undefined, on_demand: true, max_runs: 3 }, 'interval, cron, rrule or after'],
-    ['/end_at', { interval: undefined, on_demand: true, end_at: ENDS.end_at }, 'interval, cron, rrule or after'],
+    [
+      '/end_at',
+      { interval: undefined, on_demand: true, end_at: ENDS.end_at },
+      'interval, cron, rrule or after',
+    ],
   ])('refuses a bad %s: %j', async (pointer, fields, detail) => {
     const body = jobBody('ends-bad', { interval: '1h', ...fields });
     const answer = await send(server, 'POST', '/jobs', { body });
