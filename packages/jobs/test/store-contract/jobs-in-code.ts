@@ -422,7 +422,7 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
         await t.settle(await t.claimOne(), SUCCEEDED);
         await t.store.plan({ types: TYPES, limit: 100, startsChains: true });
         const run = await t.claimOne();
-        expect(await t.live(run.id)).toMatchObject({ jobId: next });
+        expect(await t.store.getRun(run.id)).toMatchObject({ jobId: next });
         await t.settle(run, SUCCEEDED);
       };
       await t.create('made', first);
