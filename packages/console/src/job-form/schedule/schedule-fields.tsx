@@ -44,7 +44,7 @@ const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
 
 const FIELDS_OF_KINDS = [...new Set(KINDS.flatMap(({ value }) => scheduleFieldsOf(value)))];
 
-/** When a job runs: one of five kinds of schedule, each with its own fields. */
+/** When a job runs: one of six kinds of schedule, each with its own fields. */
 export function ScheduleFields({ form }: { readonly form: JobForm }) {
   const { schedule } = form.draft;
   const write: WriteSchedule = (field, change) =>
