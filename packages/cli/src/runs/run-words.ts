@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import type { Style } from '../terminal/screen.ts';
-import { durationText, instantText, retryText } from '../terminal/words.ts';
+import { distanceText, durationText, instantText, retryText } from '../terminal/words.ts';
 
 const HELD: Readonly<Record<NonNullable<Run['held']>, string>> = {
   overlap: 'waits for another run to end',
@@ -10,7 +10,7 @@ const HELD: Readonly<Record<NonNullable<Run['held']>, string>> = {
 
 /**
  * The status of a run and its reason: `failed: timeout`, `cancelled by user:42`, `queued, retry in 20 s`,
- * `running, asked to stop`.
+ * `queued, due in 3 h`, `running, asked to stop`.
  */
 export function statusText(run: Run, now: number): string {
   // An older server names nobody.
@@ -20,8 +20,9 @@ export function statusText(run: Run, now: number): string {
   if (run.cancel_requested) return `${run.status}, asked to stop${by}`;
   if (run.status !== 'queued') return run.status;
   if (run.held !== null) return `queued, ${HELD[run.held]}`;
-  const isRetry = run.attempt > 0 && run.available_at !== null && Date.parse(run.available_at) > now;
-  return isRetry && run.available_at !== null ? `queued, ${retryText(run.available_at, now)}` : 'queued';
+  const due = run.available_at;
+  if (due === null || Date.parse(due) <= now) return 'queued';
+  return `queued, ${run.attempt > 0 ? retryText(due, now) : `due ${distanceText(due, now)}`}`;
 }
 
 /** An attempt that failed: `Attempt 1 failed: TypeError: fetch failed (ECONNREFUSED), retry in 20 s`. */

@@ -34,3 +34,14 @@ test('with overlap skip, a retry due at the next slot is left to that slot', () 
 test('an on-demand job has no slots to miss', () => {
   expect(meaning('Catch up', { on_demand: true })).toContain('no slots');
 });
+
+test('a calendar says what it does to slots, or to the ends of another job', () => {
+  const skip = { id: 'holidays', mode: 'skip' } as const;
+  const after = { job: 'import', on: 'succeeded' } as const;
+  expect(meaning('Calendar', { calendar: skip })).toBe(
+    'Slots inside the windows of this calendar are skipped.',
+  );
+  expect(meaning('Calendar', { calendar: { ...skip, mode: 'move' }, interval: null, after })).toBe(
+    'Ends of import inside the windows of this calendar start a run at the end of the window.',
+  );
+});

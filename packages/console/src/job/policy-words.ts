@@ -41,13 +41,14 @@ function expiryOf({ expire_after: value }: Job): readonly Policy[] {
   return [{ name: 'Expires after', help: 'expiry', value, meaning }];
 }
 
-function calendarOf({ calendar }: Job): readonly Policy[] {
+function calendarOf({ calendar, after }: Job): readonly Policy[] {
   // An older server does not know the field.
   if (calendar == null) return [];
-  const meaning =
-    calendar.mode === 'skip'
-      ? 'Slots inside the windows of this calendar are skipped.'
-      : 'Slots inside the windows of this calendar are due at the end of their window.';
+  // A job that runs after another one has no slots: the ends of the other job's runs count.
+  const what = after == null ? 'Slots' : `Ends of ${after.job}`;
+  const skipped = after == null ? 'are skipped' : 'start no run';
+  const moved = after == null ? 'are due at the end of their window' : 'start a run at the end of the window';
+  const meaning = `${what} inside the windows of this calendar ${calendar.mode === 'skip' ? skipped : moved}.`;
   return [{ name: 'Calendar', help: 'calendar', value: `${calendar.mode} ${calendar.id}`, meaning }];
 }
 

@@ -102,6 +102,8 @@ describe('a run that waits', () => {
     expect(explained(run)).toBe(`Attempt 1 failed. The next attempt is due at ${LATER}.`);
     expect(runNote(run)).toBe('Waits for its retry after: no route to host');
   });
+  test('for the end of a window of its calendar', () =>
+    expect(explained(queued({ available_at: LATER }))).toBe(`The run is due at ${LATER}.`));
   test('for a place', () =>
     expect(explained(queued({ available_at: null }))).toContain('a node with a free place'));
   test('for a place once its retry is due', () => {

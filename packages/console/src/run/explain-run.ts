@@ -99,6 +99,8 @@ function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentenc
     const attempt = run.errors.at(-1)?.attempt ?? run.errors.length;
     return [[`Attempt ${attempt} failed. The next attempt is due at `, ...again, '.']];
   }
+  const due = run.available_at;
+  if (due !== null && Date.parse(due) > now) return [['The run is due at ', { at: due }, '.']];
   return [['The run is due and waits for a node with a free place.']];
 }
 

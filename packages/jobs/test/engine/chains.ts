@@ -40,6 +40,24 @@ export function chains(makeDatabase: MakeDatabase): void {
     expect(own.overlap).toBe('skip');
   });
 
+  it('A7: with a calendar that moves, the run starts at the end of the window', async () => {
+    const [start, end] = [h.clock.now(), h.clock.now() + 3_600_000];
+    const at = (ms: number) => new Date(ms).toISOString();
+    await h.engine.putCalendar('night', { windows: [{ startAt: at(start), endAt: at(end) }] });
+    const calendar = { id: 'night', mode: 'move' } as const;
+    await h.engine.schedule(work, { id: 'report', after: { job: 'import' }, calendar });
+    await h.engine.trigger('import');
+    await settled();
+    const report = async () => (await h.engine.listRuns({ jobId: 'report' })).rows[0]?.run;
+    expect(await report()).toMatchObject({ status: 'queued', availableAt: end });
+    h.clock.advance(3_600_000 - 1_000);
+    await settled();
+    expect(await report()).toMatchObject({ status: 'queued' });
+    h.clock.advance(1_000);
+    await settled();
+    expect(await report()).toMatchObject({ status: 'succeeded', startedAt: end });
+  });
+
   it('A12: it has no slots to show', async () => {
     await h.engine.schedule(work, { id: 'report', after: { job: 'import' } });
     expect((await h.engine.preview({ schedule: { after: { job: 'import' } }, count: 3 })).times).toEqual([]);

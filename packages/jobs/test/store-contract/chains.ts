@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CalendarMode } from '../../src/core/calendars/calendar.ts';
 import type { JobDefinition } from '../../src/core/model/job.ts';
 import { isLiveRun, type Run } from '../../src/core/model/run.ts';
 import type { Outcome } from '../../src/core/rules/settle.ts';
@@ -13,6 +14,7 @@ import {
   MINUTE,
   ON_DEMAND,
   required,
+  SECOND,
   SUCCEEDED,
   T0,
   TYPES,
@@ -186,6 +188,106 @@ export function chainsContract(makeStore: MakeStore): void {
       await end('import');
       expect((await plan()).queued).toMatchObject([{ jobId: 'a' }]);
       expect((await t.claim()).runs).toEqual([]);
+    });
+
+    describe('A7: a calendar judges the end of the upstream run', () => {
+      /** The windows of 14:30 to 17:30, if no other. */
+      const put = (from = T0 + 2.5 * HOUR, to = T0 + 5.5 * HOUR) => {
+        const windows = [{ startAt: new Date(from).toISOString(), endAt: new Date(to).toISOString() }];
+        const calendar = { name: 'C', timezone: 'UTC', windows };
+        return t.store.changeCalendar({ id: 'c', command: { kind: 'put', calendar } });
+      };
+      const createIn = async (mode: CalendarMode, more: Partial<JobDefinition> = {}) => {
+        await put();
+        return create({ calendar: { id: 'c', mode }, ...more });
+      };
+      const endAt = async (ms: number) => {
+        t.clock.advance(ms - t.clock.now());
+        return end('import');
+      };
+
+      it('A7: skip makes a blackout row for each end inside a window, and runs for the others', async () => {
+        expect(await createIn('skip')).toMatchObject({ status: 'active' });
+        const { runId } = await endAt(T0 + 2.5 * HOUR);
+        expect(await plan()).toMatchObject({ queued: [], skipped: [{ jobId: 'a', reason: 'blackout' }] });
+        const [row] = await runsOf('a');
+        expect(row).toMatchObject({ status: 'skipped', reason: 'blackout', trigger: 'chain', missed: 0 });
+        expect(row).not.toHaveProperty('scheduledFor');
+        expect((await view(required(row).id)).triggeredBy).toEqual({ runId, jobId: 'import' });
+        expect((await t.store.listAlertDeliveries({ limit: 9 })).rows).toEqual([]);
+        await endAt(T0 + 5.5 * HOUR);
+        expect((await plan()).queued).toMatchObject([{ jobId: 'a' }]);
+        expect((await t.job('a')).status).toBe('active');
+      });
+
+      it('A7: the end counts, and not when a plan sees it; an edit of the calendar holds until then', async () => {
+        await createIn('skip', { overlap: 'allow' });
+        await endAt(T0 + 2.5 * HOUR);
+        t.clock.advance(4 * HOUR);
+        expect((await plan()).skipped).toMatchObject([{ reason: 'blackout' }]);
+        await put(T0 + 7 * HOUR, T0 + 8 * HOUR);
+        await endAt(T0 + 7.5 * HOUR);
+        await put(T0 + 9 * HOUR, T0 + 10 * HOUR);
+        expect((await plan()).queued).toMatchObject([{ jobId: 'a' }]);
+      });
+
+      it('A7: move makes the run at once, and it is due at the end of the window', async () => {
+        await createIn('move', { expireAfterMs: HOUR });
+        await endAt(T0 + 3 * HOUR);
+        const { queued } = await plan();
+        expect((await view(required(queued[0]).id)).run).toMatchObject({
+          status: 'queued',
+          held: 'no',
+          availableAt: T0 + 5.5 * HOUR,
+          expiresAt: T0 + 6.5 * HOUR,
+        });
+        t.clock.advance(2.5 * HOUR - SECOND);
+        expect((await t.claim()).runs).toEqual([]);
+        expect((await t.view('a')).health).toEqual({ status: 'ok' });
+        t.clock.advance(SECOND);
+        expect(await t.claimOne()).toMatchObject({ id: queued[0]?.id, availableAt: T0 + 5.5 * HOUR });
+      });
+
+      it('A7: a moved run that a plan makes after the window is due at once', async () => {
+        await createIn('move');
+        await endAt(T0 + 3 * HOUR);
+        t.clock.advance(4 * HOUR);
+        await plan();
+        expect(await t.claimOne()).toMatchObject({ availableAt: t.clock.now() });
+      });
+
+      it('A7: moved runs take room as others do: of ends in one window, two have a run', async () => {
+        await createIn('move');
+        for (let n = 0; n < 3; n += 1) await endAt(T0 + 3 * HOUR);
+        expect(await plan()).toMatchObject({ skipped: [{ reason: 'overlap' }] });
+        t.clock.advance(2.5 * HOUR);
+        await endNext('a');
+        await endNext('a');
+        expect((await t.claim()).runs).toEqual([]);
+      });
+
+      it('A7: skipped ends do not count for max_runs, and a moved run starts after end_at', async () => {
+        const schedule = after('import', 'succeeded', { maxRuns: 1, endAt: T0 + 5 * HOUR });
+        await createIn('skip', { schedule });
+        await endAt(T0 + 3 * HOUR);
+        await plan();
+        await t.edit('a', { schedule, calendar: { id: 'c', mode: 'move' }, overlap: 'queue' });
+        await endAt(T0 + 4 * HOUR);
+        expect((await plan()).queued).toMatchObject([{ jobId: 'a' }]);
+        t.clock.advance(1.5 * HOUR);
+        await plan();
+        expect(await t.job('a')).toMatchObject({ status: 'active', runsMade: 1 });
+        await endNext('a');
+        expect((await t.job('a')).status).toBe('finished');
+      });
+
+      it('A7: the window comes before the gate and before the room', async () => {
+        await t.create('gate', { schedule: ON_DEMAND });
+        await createIn('skip', { onlyIf: { job: 'gate', succeededWithinMs: HOUR }, overlap: 'skip' });
+        await t.trigger('a');
+        await endAt(T0 + 3 * HOUR);
+        expect((await plan()).skipped).toMatchObject([{ reason: 'blackout' }]);
+      });
     });
 
     it('A8: the gate is asked when the run is made', async () => {

@@ -145,6 +145,30 @@ export function gatesContract(makeStore: MakeStore): void {
       expect((await t.plan()).queued).toMatchObject([{ scheduledFor: T0 + HOUR }]);
     });
 
+    it('G3: with a calendar that moves, the gate decides when the moved slot is due', async () => {
+      const windows = [{ startAt: new Date(T0).toISOString(), endAt: new Date(T0 + 3 * HOUR).toISOString() }];
+      const calendar = { name: 'C', timezone: 'UTC', windows };
+      await t.store.changeCalendar({ id: 'c', command: { kind: 'put', calendar } });
+      await create({ schedule: every(HOUR), calendar: { id: 'c', mode: 'move' } });
+      // Open at the slots of 13:00 and 14:00, and closed at the end of the window.
+      await planIn(HOUR);
+      await succeed();
+      const moved = { missed: 3, missedFrom: T0 + HOUR, scheduledFor: T0 + 3 * HOUR };
+      expect((await planIn(HOUR)).queued).toEqual([]);
+      await planIn(HOUR + SECOND);
+      expect((await t.runs({ jobId: 'a' }))[0]).toMatchObject({ reason: 'upstream', ...moved });
+    });
+
+    it('G3: with a calendar that moves, a gate that is closed at the slot may be open when it is due', async () => {
+      const windows = [{ startAt: new Date(T0).toISOString(), endAt: new Date(T0 + 3 * HOUR).toISOString() }];
+      const calendar = { name: 'C', timezone: 'UTC', windows };
+      await t.store.changeCalendar({ id: 'c', command: { kind: 'put', calendar } });
+      await create({ schedule: every(2 * HOUR), calendar: { id: 'c', mode: 'move' } });
+      await planIn(2.5 * HOUR);
+      await succeed();
+      expect((await planIn(0.5 * HOUR)).queued).toMatchObject([{ jobId: 'a', scheduledFor: T0 + 2 * HOUR }]);
+    });
+
     it('G4: with catch_up all, the gate decides about each slot when it is taken', async () => {
       await create({ catchUp: 'all', overlap: 'queue' });
       await planIn(20 * MINUTE + SECOND);

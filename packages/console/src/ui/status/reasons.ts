@@ -35,7 +35,7 @@ const REASONS: Record<RunReason, ReasonWords> = {
   blackout: {
     short: 'Inside a window of the calendar',
     sentence:
-      'These slots were skipped: they were due inside a window of the calendar of the job. No handler was called.',
+      'Nothing ran, because it was due inside a window of the calendar of the job. No handler was called.',
   },
   error: {
     short: 'The handler threw an error',

@@ -2,6 +2,8 @@ import { type Job, liveCount, roomOf } from '../model/job.ts';
 import type { FinishedStatus } from '../model/run.ts';
 import { type Draft, type NewRun, queueRun, type SkippedRun } from '../rules/decision.ts';
 import type { EndedRun } from '../rules/ended-runs.ts';
+import { assignedTime } from '../schedule/assigned-time.ts';
+import { blackoutEnd } from '../schedule/blackout.ts';
 import { runsLeft, type Schedule } from '../schedule/schedule.ts';
 import { isGateOpen } from './gate.ts';
 
@@ -24,8 +26,8 @@ export function follows(schedule: Schedule, { jobId, status, at }: UpstreamEnd):
 }
 
 /**
- * P32, chains and gates: makes a run for each end of an upstream run, or a skipped row behind a closed gate
- * (A8) or without room (A4). A paused or finished job makes neither.
+ * P32, chains and gates: makes a run for each end of an upstream run, or a skipped row inside a window of the
+ * calendar (A7), behind a closed gate (A8) or without room (A4). A paused or finished job makes neither.
  */
 export function takeEnds(draft: Draft, ends: readonly UpstreamEnd[], now: number): void {
   const own = ends.filter((end) => follows(draft.job.schedule, end));
@@ -37,17 +39,19 @@ export function takeEnds(draft: Draft, ends: readonly UpstreamEnd[], now: number
 
 function takeEnd(
   draft: Draft,
-  { runId, jobId }: UpstreamEnd,
+  { runId, jobId, at }: UpstreamEnd,
   { now, isReplaced }: { readonly now: number; readonly isReplaced: boolean },
 ): void {
   const { job, live } = draft;
   if (job.status !== 'active' || runsLeft(job.schedule, job.runsMade) === 0) return;
   const link = { catchUp: false, missed: 0, triggeredBy: { runId, jobId } } as const;
   const skip = (reason: SkippedRun['reason']) => void draft.skip.push({ ...link, reason });
+  if (blackoutEnd(job, at) !== undefined) return skip('blackout');
   if (!isGateOpen(job.onlyIf, live.lastSuccesses, now)) return skip('upstream');
   if (isReplaced || liveCount(live) >= roomOf(job.overlap) || live.isAtCap === true) return skip('overlap');
   const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
-  const run: NewRun = { ...link, trigger: 'chain', held, availableAt: now };
+  const availableAt = Math.max(assignedTime(job, at), now);
+  const run: NewRun = { ...link, trigger: 'chain', held, availableAt };
   queueRun(draft, run, now);
   draft.job = withRunMade(draft.job);
 }

@@ -71,8 +71,8 @@ export interface ScheduledJobFields extends WatchOptions {
   readonly id: string;
   readonly description?: string | undefined;
   /**
-   * A calendar whose windows `skip` the slots inside them, or `move` them to the end of the window. Default:
-   * none.
+   * A calendar whose windows `skip` the slots inside them, or `move` them to the end of the window. With
+   * `after`, the ends of the other job's runs. Default: none.
    */
   readonly calendar?: JobCalendar | undefined;
   readonly overlap?: Overlap | undefined;

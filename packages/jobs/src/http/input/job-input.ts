@@ -78,7 +78,7 @@ const scheduleFields = {
 const calendar = z
   .strictObject({ id: text({ min: 1, max: 128 }), mode: z.enum(CALENDAR_MODES) })
   .describe(
-    'What the windows of a calendar do with slots inside them. skip: no run; move: the run is due at the end of the window',
+    'What the windows of a calendar do with slots inside them, or, with after, with ends of the other job. skip: no run; move: the run is due at the end of the window',
   );
 
 const name = text({ min: 1, max: 200 }).describe('Display name');

@@ -4,6 +4,7 @@ import type { Job, LiveRuns } from '../../model/job.ts';
 import { without } from '../../objects.ts';
 import { type Decision, decide, draftOf, touchesWaiting } from '../../rules/decision.ts';
 import { applyDecision, liveRunsOf } from '../apply.ts';
+import { addWindows } from '../calendars/job-windows.ts';
 import { decideWithRoom } from '../decide-with-room.ts';
 import { ask, type Script } from '../script.ts';
 import { lockedJob, saveJob, type UnitOfWork } from '../unit-of-work.ts';
@@ -31,6 +32,7 @@ export function* startChains(unit: UnitOfWork): Script<StartedChains> {
   const { jobs, held } = yield* ask('lockFollowers', upstreams);
   // All followers of a job take an end in one transaction: then the end can go.
   const ends = noted.filter(({ jobId }) => !held.has(jobId));
+  yield* addWindows(unit, jobs);
   const successes = yield* successesFor(jobs.map(({ job }) => job));
   const requests: CancelRequest[] = [];
   let hasMoved = false;

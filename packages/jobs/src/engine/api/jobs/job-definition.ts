@@ -2,7 +2,7 @@ import type { JobCalendar } from '../../../core/calendars/job-calendar.ts';
 import { gateOf, onlyIfOf } from '../../../core/chains/gate-option.ts';
 import { shownValue } from '../../../core/input/shown-value.ts';
 import type { JobType } from '../../../core/job-types/job-type.ts';
-import { type JobDefinition, NO_PAYLOAD } from '../../../core/model/job.ts';
+import { isFixedDelay, type JobDefinition, NO_PAYLOAD } from '../../../core/model/job.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../../core/model/job-id.ts';
 import type { JsonText } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
@@ -123,13 +123,12 @@ function mayReplace(schedule: Schedule): boolean {
   return schedule.kind === 'on_demand' || schedule.kind === 'after' || hasGrid(schedule);
 }
 
-/** Which slots a calendar can skip or move (P33, calendars and ends). */
+/** Which slots and ends of a chain a calendar can skip or move (P33, calendars and ends). */
 export function faultOfCalendar(calendar: JobCalendar | undefined, schedule: Schedule): string | undefined {
   if (calendar === undefined) return undefined;
-  if (schedule.kind === 'after') return 'does not go with after in this version. Leave calendar out';
   if (schedule.kind === 'on_demand')
     return 'does not go with onDemand, which has no slots. Leave calendar out';
-  if (calendar.mode === 'move' || schedule.kind === 'run_at' || hasGrid(schedule)) return undefined;
+  if (calendar.mode === 'move' || !isFixedDelay(schedule)) return undefined;
   return '"mode": "skip" does not go with "intervalMode": "fixed_delay", whose slots follow its runs. Use "mode": "move"';
 }
 

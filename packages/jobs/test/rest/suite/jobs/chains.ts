@@ -61,6 +61,18 @@ export function chains(makeMount: MakeMount): void {
     expect(list.json()).not.toMatchObject({ data: [{ job_id: 'import' }] });
   });
 
+  test('A7: an end inside a window of the calendar is a skipped run that names the upstream run', async () => {
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const windows = [{ start_at: at(-1), end_at: at(1) }];
+    expect((await send(server, 'PUT', '/calendars/now', { body: { windows } })).statusCode).toBe(201);
+    const calendar = { id: 'now', mode: 'skip' };
+    expect(await createJob(server, 'chain-4', { ...AFTER, calendar })).toMatchObject({ ...AFTER, calendar });
+    const { id } = await runJob(server, 'import');
+    await expect
+      .poll(async () => (await send(server, 'GET', '/jobs/chain-4/runs')).json())
+      .toMatchObject({ data: [{ status: 'skipped', reason: 'blackout', triggered_by: { run_id: id } }] });
+  });
+
   test('a wrong chain is refused with its field', async () => {
     const fault = async (fields: object, pointer: string) => faultAt(await put('bad', fields), pointer);
     expect(await fault({ after: { job: 'imprt' } }, '/after/job')).toContain('No job has the id "imprt"');
