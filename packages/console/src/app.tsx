@@ -32,6 +32,9 @@ const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')
 const ActivityPage = lazy(async () => ({
   default: (await import('./activity/activity-page.tsx')).ActivityPage,
 }));
+const CalendarsPage = lazy(async () => ({
+  default: (await import('./calendars/calendars-page.tsx')).CalendarsPage,
+}));
 const ChannelsPage = lazy(async () => ({
   default: (await import('./channels/channels-page.tsx')).ChannelsPage,
 }));
@@ -132,6 +135,7 @@ function Pages() {
         <Route path="/nodes" component={NodesPage} />
         <Route path="/job-types" component={JobTypesPage} />
         <Route path="/job-types/:id" component={JobTypePage} />
+        <Route path="/calendars" component={CalendarsPage} />
         <Route path="/channels" component={ChannelsPage} />
         <Route path="/secrets" component={SecretsPage} />
         {hasAccounts ? <Route path="/account" component={AccountPage} /> : null}

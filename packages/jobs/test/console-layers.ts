@@ -118,6 +118,7 @@ const PAGE_FOLDERS: Readonly<Record<string, FolderRules>> = {
   account: { may: PAGE },
   'activity/entries': { may: DATA },
   activity: { may: [...PAGE, 'activity/entries', 'runs/filter'], entries: ['activity-page.tsx'] },
+  calendars: { may: PAGE, entries: ['calendars-page.tsx'] },
   channels: { may: PAGE, entries: ['channels-page.tsx'] },
   compare: { may: PAGE, entries: ['compare-page.tsx'] },
   failures: { may: [...DATA, 'page', 'keyboard'], entries: ['failures-page.tsx'] },

@@ -9,6 +9,7 @@ import {
   type JobAuditQuery,
   type JobRunsQuery,
   type JobsQuery,
+  listCalendars,
   listJobAudit,
   listJobRuns,
   listJobs,
@@ -39,6 +40,7 @@ const STATS_EVERY_MS = 5_000;
 const VERSION_EVERY_MS = 60_000;
 const TOP_EVERY_MS = 15_000;
 const LOGS_EVERY_MS = 1_000;
+const CALENDARS_EVERY_MS = 5_000;
 const TYPES_FRESH_MS = 300_000;
 
 function cursorOf(page: string): { readonly cursor?: string } {
@@ -203,6 +205,17 @@ export function useAudit(
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
     refetchInterval: isSignedIn && everyMs !== undefined ? everyMs : false,
+  });
+}
+
+/** All calendars. Changes of calendars send no event, so the list is read again. */
+export function useCalendars() {
+  const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
+  return useQuery({
+    queryKey: queryKeys.calendars(),
+    queryFn: ({ signal }) => listCalendars(connection, { signal }),
+    refetchInterval: isSignedIn ? CALENDARS_EVERY_MS : false,
   });
 }
 

@@ -33,6 +33,7 @@ export const queryKeys = {
   /** Bulk commands. */
   bulk: (id?: string) => (id === undefined ? ['bulk'] : ['bulk', id]),
   audit: (query?: object) => (query === undefined ? ['audit'] : ['audit', query]),
+  calendars: () => ['calendars'],
   alertChannels: () => ['alert-channels'],
   secrets: () => ['secrets'],
   alertDeliveries: (query?: object) =>

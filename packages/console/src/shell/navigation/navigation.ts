@@ -39,6 +39,7 @@ const NAVIGATION: Navigation = {
   manage: [
     { href: '/nodes', label: 'Nodes', isFor: ({ seesAll }) => seesAll },
     { href: '/job-types', label: 'Job types', isAt: (path) => /^\/job-types(\/|$)/.test(path) },
+    { href: '/calendars', label: 'Calendars' },
     { href: '/channels', label: 'Channels', isFor: ({ isFullAdmin }) => isFullAdmin },
     { href: '/users', label: 'Users', isFor: ({ isFullAdmin, hasAccounts }) => isFullAdmin && hasAccounts },
     {

@@ -1,0 +1,116 @@
+import type { Calendar } from '@greenvue/jobs/client';
+import { Button, Group, Table, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Confirm } from '../ui/feedback/confirm.tsx';
+import { useLast } from '../ui/feedback/use-last.ts';
+import { Ago } from '../ui/instant/instant.tsx';
+import { Plain } from '../ui/text/text.tsx';
+import { useDeleteCalendar } from './use-change-calendar.ts';
+import { windowText } from './window-words.ts';
+
+interface TableProps {
+  readonly calendars: readonly Calendar[];
+  /** Absent for those who may only read. */
+  readonly onEdit: ((calendar: Calendar) => void) | undefined;
+}
+
+/** The calendars with their windows. */
+export function CalendarTable({ calendars, onEdit }: TableProps) {
+  const [toDelete, setToDelete] = useState<string>();
+  const shown = useLast(toDelete);
+  const remove = useDeleteCalendar();
+  return (
+    <>
+      <Table.ScrollContainer minWidth={640}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">Calendar</Table.Th>
+              <Table.Th scope="col">Windows</Table.Th>
+              <Table.Th scope="col">Changed</Table.Th>
+              {onEdit === undefined ? null : <Table.Th scope="col">Actions</Table.Th>}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {calendars.map((calendar) => (
+              <Table.Tr key={calendar.id}>
+                <CalendarCells calendar={calendar} />
+                {onEdit === undefined ? null : (
+                  <Actions
+                    id={calendar.id}
+                    onEdit={() => onEdit(calendar)}
+                    onDelete={() => setToDelete(calendar.id)}
+                  />
+                )}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      <Confirm
+        opened={toDelete !== undefined}
+        onClose={() => setToDelete(undefined)}
+        onConfirm={() => {
+          if (toDelete !== undefined) remove.mutate(toDelete, { onSettled: () => setToDelete(undefined) });
+        }}
+        title="Delete this calendar?"
+        confirmLabel="Delete calendar"
+        danger
+        isBusy={remove.isPending}
+      >
+        The windows of <Plain>{shown ?? ''}</Plain> are lost. A calendar that jobs use can't be deleted.
+      </Confirm>
+    </>
+  );
+}
+
+function CalendarCells({
+  calendar: { id, name, timezone, windows, updated_at },
+}: {
+  readonly calendar: Calendar;
+}) {
+  return (
+    <>
+      <Table.Th scope="row">
+        <Plain>{name}</Plain>
+        {name === id ? null : (
+          <Text size="xs" c="dimmed">
+            <Plain>{id}</Plain>
+          </Text>
+        )}
+      </Table.Th>
+      <Table.Td>
+        {[...new Set(windows.map(windowText))].map((text) => (
+          <div key={text}>{text}</div>
+        ))}
+        <Text size="xs" c="dimmed">
+          {timezone}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Ago at={updated_at} />
+      </Table.Td>
+    </>
+  );
+}
+
+interface ActionsProps {
+  readonly id: string;
+  readonly onEdit: () => void;
+  readonly onDelete: () => void;
+}
+
+function Actions({ id, onEdit, onDelete }: ActionsProps) {
+  return (
+    <Table.Td>
+      <Group gap="xs" wrap="nowrap">
+        <Button size="compact-sm" variant="default" aria-label={`Edit ${id}`} onClick={onEdit}>
+          Edit
+        </Button>
+        <Button size="compact-sm" variant="default" aria-label={`Delete ${id}`} onClick={onDelete}>
+          Delete
+        </Button>
+      </Group>
+    </Table.Td>
+  );
+}
