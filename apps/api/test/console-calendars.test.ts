@@ -12,7 +12,7 @@ import {
   isTooWide,
   PASSWORD,
   SLOW_MS,
- 
+  saveNew,
   signIn,
   startBrowser,
 } from './console/visit.ts';
@@ -114,6 +114,64 @@ test(
     await page.getByText('Saturday, Sunday').waitFor();
     for (const name of ['New calendar', 'Edit weekend', 'Delete weekend'])
       expect(await page.getByRole('button', { name }).count()).toBe(0);
+  },
+  SLOW_MS,
+);
+
+test(
+  'the form of a job has its calendar: in the preview, in a copy, in the review of an edit, and at its fault',
+  async () => {
+    const { url, admin } = await startConsoleServer({ jobTypes: [sync] });
+    await done(admin, 'PUT', '/api/calendars/weekend', { ...WEEKEND, name: 'Weekends' });
+    const { page, faults, goTo } = await open(url);
+    await goTo('/jobs/new');
+    await signIn(page);
+    await page.getByRole('textbox', { name: 'Name' }).fill('Nightly');
+    await page.getByRole('combobox', { name: 'Job type' }).click();
+    await page.getByRole('option', { name: 'sync' }).click();
+    await page.getByText('Cron', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'Cron expression' }).fill('0 3 * * *');
+    const preview = page.getByRole('complementary', { name: 'Preview of the schedule' });
+    const runs = preview.getByRole('list', { name: 'Next runs' }).getByRole('listitem');
+    const chosen = page.getByRole('combobox', { name: 'Calendar', exact: true });
+    await chosen.selectOption('weekend');
+    await preview.getByText('Without the slots inside the windows of the calendar.').waitFor();
+    expect((await runs.allTextContents()).join(' ')).not.toMatch(/\bS(at|un),/);
+    await page.getByLabel('Move them to the end of the window').click();
+    await preview.getByText('Slots inside a window of the calendar are at its end.').waitFor();
+    await expect.poll(async () => (await runs.allTextContents()).join(' ')).toMatch(/Mon, .*00:00:00/);
+    expect(await findings(page)).toEqual([]);
+    await saveNew(page);
+    await heading(page, 'Nightly');
+    const calendarOf = async (id: string) => {
+      const job = await done(admin, 'GET', `/api/jobs/${id}`);
+      return z.looseObject({ calendar: z.unknown() }).parse(job).calendar;
+    };
+    expect(await calendarOf('nightly')).toEqual({ id: 'weekend', mode: 'move' });
+
+    await goTo('/jobs/new?copy=nightly');
+    expect(await chosen.inputValue()).toBe('weekend');
+    await saveNew(page);
+    await heading(page, 'Nightly (copy)');
+    expect(await calendarOf('nightly-copy')).toEqual({ id: 'weekend', mode: 'move' });
+
+    // A fault about the calendar as a whole is at the calendar.
+    await goTo('/jobs/nightly/edit');
+    await page.getByRole('textbox', { name: 'Cron expression' }).fill('0 3 * * 6');
+    await page.getByLabel('Skip them').click();
+    await page
+      .getByText(/^All slots of the next 5 years are inside windows/)
+      .first()
+      .waitFor();
+    await page.getByRole('textbox', { name: 'Cron expression' }).fill('0 3 * * *');
+    await chosen.selectOption('');
+    await button(page, 'Review and save').click();
+    const review = page.getByRole('dialog');
+    await review.getByText('Mode of the calendar').waitFor();
+    await review.getByRole('button', { name: /^Save changes/ }).click();
+    await heading(page, 'Nightly');
+    expect(await calendarOf('nightly')).toBeNull();
+    expect(faults).toEqual([]);
   },
   SLOW_MS,
 );

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
+import type { JobCalendar } from '../src/job-form/parts/calendar-draft.ts';
 import type { Gate } from '../src/job-form/parts/gate-draft.ts';
 import { type Bounds, MOST_RUNS, type ScheduleBody } from '../src/job-form/parts/schedule-draft.ts';
 import type { ShortValues } from '../src/job-form/parts/short-fields.ts';
@@ -85,6 +86,11 @@ const gates: fc.Arbitrary<Gate | undefined> = fc.option(
   { nil: undefined },
 );
 
+const calendars: fc.Arbitrary<JobCalendar | undefined> = fc.option(
+  fc.record({ id: fc.constantFrom('holidays', 'nights'), mode: fc.constantFrom('skip', 'move') }),
+  { nil: undefined },
+);
+
 const shorts: fc.Arbitrary<ShortValues> = fc.record(
   {
     timeout: durations,
@@ -101,6 +107,7 @@ const ownPayloads: fc.Arbitrary<Definition> = fc.record({
   description: fc.constantFrom('', 'What it is for'),
   type: fc.constant('t'),
   schedule: schedules,
+  calendar: calendars,
   payload: fc
     .dictionary(fc.constantFrom('a', 'b', '__proto__', 'b/c'), fc.jsonValue({ maxDepth: 2 }))
     .map((payload) => toJsonObject(payload)),
@@ -119,6 +126,6 @@ export const definitions: fc.Arbitrary<Definition> = fc
   .tuple(ownPayloads, fc.boolean())
   .map(([definition, isPerRun]) =>
     'on_demand' in definition.schedule
-      ? { ...definition, ...(isPerRun ? { payload: null } : {}), gate: undefined }
+      ? { ...definition, ...(isPerRun ? { payload: null } : {}), gate: undefined, calendar: undefined }
       : definition,
   );

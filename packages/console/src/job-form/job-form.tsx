@@ -22,6 +22,7 @@ import { labelOf } from './labels/field-labels.ts';
 import { payloadField } from './payload/payload-fields.ts';
 import { type Field, UNKNOWN_FIELD } from './payload/payload-model.ts';
 import { PayloadSection } from './payload-inputs/payload-section.tsx';
+import { CalendarFields } from './schedule/calendar-fields.tsx';
 import { ScheduleFields } from './schedule/schedule-fields.tsx';
 import { SchedulePreview } from './schedule/schedule-preview.tsx';
 import { type ScheduleAnswer, useSchedulePreview } from './schedule/use-schedule-preview.ts';
@@ -49,7 +50,7 @@ export function JobFormView(props: JobFormViewProps) {
   const element = useRef<HTMLFormElement>(null);
   const type = types.find((one) => one.type === draft.type);
   const payload = useMemo(() => payloadOfType(draft.type, type), [draft.type, type]);
-  const answer = useSchedulePreview(draft.schedule, job);
+  const answer = useSchedulePreview(draft, job);
   const { byField, all } = useFormFaults(form, payload, answer);
   const folds = useFolds(all);
   useSaveKey(() => {
@@ -73,6 +74,7 @@ export function JobFormView(props: JobFormViewProps) {
         </FormSection>
         <FormSection title="When it runs">
           <ScheduleFields form={form} />
+          {draft.schedule.kind === 'on_demand' ? null : <CalendarFields form={form} />}
         </FormSection>
         <aside className={classes.aside} aria-label="Preview of the schedule">
           <SchedulePreview draft={draft.schedule} answer={answer} job={job} />

@@ -1,4 +1,12 @@
 import type { CreateJob, Fault, Job, JobType } from '@greenvue/jobs/client';
+import {
+  type CalendarDraft,
+  calendarDraft,
+  calendarOf,
+  type JobCalendar,
+  NO_CALENDAR,
+  readCalendar,
+} from '../parts/calendar-draft.ts';
 import { type Gate, type GateDraft, gateDraft, gateOf, NO_GATE, readGate } from '../parts/gate-draft.ts';
 import {
   NEW_SCHEDULE,
@@ -54,6 +62,7 @@ export interface Draft {
   /** Empty until a type is chosen. */
   readonly type: string;
   readonly schedule: ScheduleDraft;
+  readonly calendar: CalendarDraft;
   /** One payload for each job type, so that switching between types loses nothing. */
   readonly payloads: ReadonlyMap<string, PayloadDraft>;
   /** Whether each run brings its own payload, if the job is on demand. */
@@ -81,6 +90,7 @@ export interface Definition {
   readonly description: string;
   readonly type: string;
   readonly schedule: ScheduleBody;
+  readonly calendar: JobCalendar | undefined;
   /** null: each run brings its own. */
   readonly payload: JsonObject | null;
   readonly overlap: Overlap;
@@ -101,6 +111,7 @@ export function newDraft(): Draft {
     description: '',
     type: '',
     schedule: NEW_SCHEDULE,
+    calendar: NO_CALENDAR,
     payloads: new Map(),
     isPayloadPerRun: false,
     overlap: 'skip',
@@ -121,6 +132,7 @@ export function draftOf(definition: Definition): Draft {
     description,
     type,
     schedule: scheduleDraft(definition.schedule),
+    calendar: calendarDraft(definition.calendar),
     payloads: payload === null ? new Map() : new Map([[type, { as: 'form', value: payload }]]),
     isPayloadPerRun: payload === null,
     overlap,
@@ -145,6 +157,7 @@ export function definitionOf(job: Job): Definition {
     description: job.description,
     type: job.type,
     schedule: scheduleOf(job),
+    calendar: calendarOf(job),
     payload: job.payload === null ? null : toJsonObject(job.payload),
     overlap: job.overlap,
     catchUp: job.catch_up,
@@ -215,6 +228,7 @@ export function readDraft(draft: Draft): Read<Definition> {
       description,
       type,
       schedule: schedule.value,
+      calendar: readCalendar(draft.calendar, draft.schedule.kind),
       payload: payload.value,
       overlap,
       catchUp,
@@ -235,6 +249,7 @@ export function createBody(definition: Definition): CreateJob {
     type,
     ...(description === '' ? {} : { description }),
     ...schedule,
+    ...(definition.calendar === undefined ? {} : { calendar: definition.calendar }),
     payload,
     overlap,
     catch_up: catchUp,

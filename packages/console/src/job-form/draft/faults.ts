@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { faultWords, plainDetail } from '../../ui/feedback/fault-words.ts';
+import { calendarFieldsOf } from '../parts/calendar-draft.ts';
 import { GATE_PARTS } from '../parts/gate-draft.ts';
 import { scheduleFieldsOf } from '../parts/schedule-draft.ts';
 import { shortPointers } from '../parts/short-fields.ts';
@@ -82,6 +83,7 @@ export function shownFields(draft: Draft, field: Field | undefined): readonly st
     '/type',
     ...(field === undefined ? [] : payloadPointers(draft, field)),
     ...scheduleFieldsOf(draft.schedule.kind).map((name) => `/${name}`),
+    ...calendarFieldsOf(draft.calendar, draft.schedule.kind).map((name) => `/${name}`),
     ...ADVANCED_FIELDS,
     ...(draft.watching.budgetOf === 'job'
       ? WATCH_FIELDS

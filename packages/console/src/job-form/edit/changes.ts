@@ -2,6 +2,7 @@ import type { PatchJob } from '@greenvue/jobs/client';
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts';
 import { FIELD_LABELS } from '../labels/field-labels.ts';
+import { calendarPatch, isSameCalendar } from '../parts/calendar-draft.ts';
 import { GATE_PARTS, gatePatch, isSameGate } from '../parts/gate-draft.ts';
 import { schedulePatch, scheduleWords } from '../parts/schedule-draft.ts';
 import { mergeShort, SHORT_FIELDS, type ShortValues, shortPatch } from '../parts/short-fields.ts';
@@ -38,6 +39,7 @@ const OTHER_LABELS: Readonly<Record<string, string>> = {
   '/overlap': 'Overlap',
   '/catch_up': 'Catch-up',
   '/on_demand': 'On demand',
+  '/calendar/mode': 'Mode of the calendar',
   '/pause_after': 'Failure budget',
 };
 
@@ -56,12 +58,14 @@ const OF_TYPE = "the job type's";
 
 /** The text of each field, in the order of the form. */
 function textsOf(definition: Definition): ReadonlyMap<string, string | undefined> {
-  const { name, description, overlap, catchUp, gate, short, backoff } = definition;
+  const { name, description, calendar, overlap, catchUp, gate, short, backoff } = definition;
   return new Map([
     ['/name', name],
     ['/description', description === '' ? undefined : description],
     ...payloadTexts(definition.payload),
     ...scheduleTexts(scheduleWords(definition.schedule)),
+    ['/calendar/id', calendar?.id],
+    ['/calendar/mode', calendar?.mode],
     ['/overlap', overlap],
     ['/catch_up', catchUp],
     ...GATE_PARTS.map((part): FieldText => [`/only_if/${part}`, gate?.[part]]),
@@ -122,6 +126,7 @@ export function patchOf(before: Definition, after: Definition): PatchJob {
     ...(before.name === name ? {} : { name }),
     ...(before.description === description ? {} : { description }),
     ...schedulePatch(before.schedule, after.schedule),
+    ...calendarPatch(before.calendar, after.calendar),
     ...(sameJson(before.payload, payload) ? {} : { payload }),
     ...(before.overlap === overlap ? {} : { overlap }),
     ...(before.catchUp === catchUp ? {} : { catch_up: catchUp }),
@@ -153,6 +158,8 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
     description: base.description === mine.description ? theirs.description : mine.description,
     // As a whole, because a mix of two schedules would match neither edit.
     schedule: isMine ? mine.schedule : theirs.schedule,
+    // As a whole, like the gate: a mode goes with its calendar.
+    calendar: isSameCalendar(base.calendar, mine.calendar) ? theirs.calendar : mine.calendar,
     payload: payloadOnto(base.payload, mine.payload, theirs.payload),
     overlap: base.overlap === mine.overlap ? theirs.overlap : mine.overlap,
     catchUp: base.catchUp === mine.catchUp ? theirs.catchUp : mine.catchUp,

@@ -6,6 +6,7 @@ import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { useLast } from '../../ui/feedback/use-last.ts';
 import { type Definition, definitionOf } from '../draft/draft.ts';
 import { saveKey, useSaveKey } from '../fields/save-key.ts';
+import { calendarPatch } from '../parts/calendar-draft.ts';
 import { schedulePatch } from '../parts/schedule-draft.ts';
 import { withoutSecrets } from '../payload/secret-value.ts';
 import { nextRunChange } from '../schedule/next-run.ts';
@@ -72,7 +73,11 @@ function Review({
 }
 
 function NextRun({ job, after }: { readonly job: Job; readonly after: Definition }) {
-  const patch = schedulePatch(definitionOf(job).schedule, after.schedule);
+  const before = definitionOf(job);
+  const patch = {
+    ...schedulePatch(before.schedule, after.schedule),
+    ...calendarPatch(before.calendar, after.calendar),
+  };
   const query = usePreview({ job_id: job.id, ...patch, count: 1 });
   if (query.error !== null) {
     const { title, detail } = faultWords(query.error);

@@ -24,6 +24,9 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/end_at': 'End at',
   '/max_runs': 'Most runs',
   '/spread': 'Spread',
+  '/calendar': 'Calendar',
+  '/calendar/id': 'Calendar',
+  '/calendar/mode': 'What is due inside a window',
   '/overlap': 'If a run is live when a slot is due',
   '/catch_up': 'Slots missed during downtime',
   '/only_if': 'Only if another job has succeeded',
@@ -50,6 +53,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
 export const FIELD_HELP: Readonly<Record<string, HelpWord>> = {
   '/interval_mode': 'fixed delay',
   '/spread': 'spread',
+  '/calendar/id': 'calendar',
   '/overlap': 'overlap',
   '/catch_up': 'catch-up',
   '/only_if': 'gate',

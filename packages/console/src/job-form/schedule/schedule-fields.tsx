@@ -42,7 +42,7 @@ const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
   on_demand: 'Only when someone presses Run now, or when code starts it. Each run can have its own payload.',
 };
 
-const FIELDS_OF_KINDS = [...new Set(KINDS.flatMap(({ value }) => scheduleFieldsOf(value)))];
+const FIELDS_OF_KINDS = [...new Set(KINDS.flatMap(({ value }) => scheduleFieldsOf(value))), 'calendar'];
 
 /** When a job runs: one of six kinds of schedule, each with its own fields. */
 export function ScheduleFields({ form }: { readonly form: JobForm }) {

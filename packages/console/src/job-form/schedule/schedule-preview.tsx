@@ -1,4 +1,4 @@
-import type { Job, Preview } from '@greenvue/jobs/client';
+import type { Job } from '@greenvue/jobs/client';
 import { Anchor, Button, Group, Loader, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import { instantText, localZoneName } from '../../ui/clock/time-text.ts';
@@ -10,6 +10,7 @@ import { SlotList } from '../../ui/instant/slot-list.tsx';
 import { scheduleText } from '../../ui/schedule/schedule-text.ts';
 import { useViewer } from '../../ui/schedule/use-viewer.ts';
 import { type ScheduleBody, type ScheduleDraft, scheduleWords } from '../parts/schedule-draft.ts';
+import { calendarNote } from './calendar-fields.tsx';
 import { nextRunChange } from './next-run.ts';
 import { NextRunSentence } from './next-run-sentence.tsx';
 import classes from './schedule.module.css';
@@ -69,7 +70,7 @@ function Answer({ draft, answer, job }: SchedulePreviewProps) {
     case 'failed':
       return <FailedPreview error={answer.error} onRetry={answer.retry} />;
     case 'times':
-      return <Times schedule={answer.schedule} preview={answer.preview} job={job} />;
+      return <Times answer={answer} job={job} />;
     default:
       return answer satisfies never;
   }
@@ -107,6 +108,9 @@ const SCHEDULE_POINTERS = [
   '/end_at',
   '/max_runs',
   '/spread',
+  '/calendar',
+  '/calendar/id',
+  '/calendar/mode',
 ];
 
 function FailedPreview({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
@@ -124,12 +128,12 @@ function FailedPreview({ error, onRetry }: { readonly error: unknown; readonly o
 }
 
 interface TimesProps {
-  readonly schedule: ScheduleBody;
-  readonly preview: Preview;
+  readonly answer: Extract<ScheduleAnswer, { readonly kind: 'times' }>;
   readonly job: Job | undefined;
 }
 
-function Times({ schedule, preview, job }: TimesProps) {
+function Times({ answer, job }: TimesProps) {
+  const { schedule, calendar, preview } = answer;
   const [next] = preview.times;
   const viewer = useViewer();
   return (
@@ -157,6 +161,11 @@ function Times({ schedule, preview, job }: TimesProps) {
           {next === preview.slots[0]
             ? 'The spread adds a fixed time to each of them, which depends on the id of the job.'
             : 'With the time that the spread adds.'}
+        </Text>
+      ) : null}
+      {calendar !== undefined && next !== undefined ? (
+        <Text size="xs" c="dimmed">
+          {calendarNote(calendar.mode)}
         </Text>
       ) : null}
       {isFixedDelay(schedule) ? (

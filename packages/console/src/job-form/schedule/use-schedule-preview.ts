@@ -2,11 +2,12 @@ import { ApiError, type Fault, type Job, type Preview } from '@greenvue/jobs/cli
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { usePreview } from '../../data/queries/queries.ts';
+import type { Draft } from '../draft/draft.ts';
+import { calendarOf, calendarPatch, type JobCalendar, readCalendar } from '../parts/calendar-draft.ts';
 import {
   isBegun,
   readSchedule,
   type ScheduleBody,
-  type ScheduleDraft,
   scheduleOf,
   schedulePatch,
 } from '../parts/schedule-draft.ts';
@@ -19,14 +20,22 @@ export type ScheduleAnswer =
   /** Nothing is typed yet, or a date is incomplete. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'asking' }
-  | { readonly kind: 'times'; readonly preview: Preview; readonly schedule: ScheduleBody }
+  | {
+      readonly kind: 'times';
+      readonly preview: Preview;
+      readonly schedule: ScheduleBody;
+      readonly calendar: JobCalendar | undefined;
+    }
   /** The schedule is invalid. Errors with a field are shown there. */
   | { readonly kind: 'refused'; readonly faults: readonly Fault[] }
   | { readonly kind: 'failed'; readonly error: unknown; readonly retry: () => void };
 
 /** Asks the server when a schedule would run, 300 ms after the last key. `job`: the edited job, if any. */
-export function useSchedulePreview(draft: ScheduleDraft, job: Job | undefined): ScheduleAnswer {
-  const asked = useMemo(() => questionOf(draft, job), [draft, job]);
+export function useSchedulePreview(
+  { schedule, calendar }: Pick<Draft, 'schedule' | 'calendar'>,
+  job: Job | undefined,
+): ScheduleAnswer {
+  const asked = useMemo(() => questionOf({ schedule, calendar }, job), [schedule, calendar, job]);
   const [settled] = useDebouncedValue(asked, AFTER_TYPING_MS);
   const { data, error, isPlaceholderData, refetch } = usePreview(settled?.body);
   const isAsking = settled !== asked || isPlaceholderData;
@@ -38,16 +47,19 @@ export function useSchedulePreview(draft: ScheduleDraft, job: Job | undefined): 
     if (error !== null) return { kind: 'failed', error, retry: () => void refetch() };
     return data === undefined
       ? { kind: 'asking' }
-      : { kind: 'times', preview: data, schedule: asked.schedule };
+      : { kind: 'times', preview: data, schedule: asked.schedule, calendar: asked.calendar };
   }, [asked, isAsking, data, error, refetch]);
 }
 
-function questionOf(draft: ScheduleDraft, job: Job | undefined) {
-  if (!isBegun(draft) && (job === undefined || draft.kind !== 'on_demand')) return undefined;
-  const read = readSchedule(draft);
+function questionOf(draft: Pick<Draft, 'schedule' | 'calendar'>, job: Job | undefined) {
+  const { kind } = draft.schedule;
+  if (!isBegun(draft.schedule) && (job === undefined || kind !== 'on_demand')) return undefined;
+  const read = readSchedule(draft.schedule);
   if (!read.ok) return undefined;
   const schedule = read.value;
-  const fields =
+  const calendar = readCalendar(draft.calendar, kind);
+  const ofSchedule =
     job === undefined ? schedule : { job_id: job.id, ...schedulePatch(scheduleOf(job), schedule) };
-  return { schedule, body: { ...fields, count: TIMES } };
+  const ofCalendar = calendarPatch(job && calendarOf(job), calendar);
+  return { schedule, calendar, body: { ...ofSchedule, ...ofCalendar, count: TIMES } };
 }
