@@ -12,18 +12,21 @@ export function commandLine(...start: Parameters<typeof startHost>) {
   });
   afterAll(() => host.close());
 
-  const run = (words: readonly string[]) =>
+  const run = (words: readonly string[], stdin = '') =>
     runInPipes({
       program: JOBS_PROGRAM,
       application: createApplication(JOBS_PROGRAM),
       env: { JOBS_URL: host.url, JOBS_TOKEN: TOKEN },
       words,
+      stdin,
     });
-  /** What a command prints that must succeed. */
-  const done = async (...words: readonly string[]) => {
-    const { code, stdout, stderr } = await run(words);
+  /** What a command prints that must succeed, with `stdin` as its input. */
+  const doneWith = async (stdin: string, ...words: readonly string[]) => {
+    const { code, stdout, stderr } = await run(words, stdin);
     expect(code, stderr).toBe(0);
     return stdout;
   };
-  return { run, done };
+  /** The same without an input. */
+  const done = (...words: readonly string[]) => doneWith('', ...words);
+  return { run, done, doneWith };
 }

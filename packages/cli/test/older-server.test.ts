@@ -8,7 +8,14 @@ import { runInPipes } from '../src/testing/index.ts';
 import { startHost, TOKEN } from './host.ts';
 
 /** What the previous version does not send. */
-const NEW_FIELDS: ReadonlySet<string> = new Set(['rrule', 'only_if', 'origin', 'declaration']);
+const NEW_FIELDS: ReadonlySet<string> = new Set([
+  'rrule',
+  'only_if',
+  'after',
+  'calendar',
+  'origin',
+  'declaration',
+]);
 
 /** A server in front of another one, which leaves out the new fields of jobs. */
 async function olderServer(url: string): Promise<string> {
@@ -46,5 +53,5 @@ test('jobs of a server of the previous version are listed and shown', async () =
   expect(await done('jobs', 'list')).toMatch(/^by-hand +ok +on demand /m);
   const shown = await done('jobs', 'show', 'by-hand');
   expect(shown).toMatch(/on demand/);
-  expect(shown).not.toMatch(/undefined|Only if/);
+  expect(shown).not.toMatch(/undefined|Only if|Calendar/);
 });

@@ -56,7 +56,8 @@ function planLines(plan: BackfillPlan): readonly string[] {
     [leftOut.succeeded, 'succeeded'],
     [leftOut.live, 'run now'],
     [leftOut.waiting, 'wait in another backfill'],
-    [leftOut.blackout, 'skipped by the calendar'],
+    // An older server does not send it.
+    [leftOut.blackout ?? 0, 'skipped by the calendar'],
   ] as const;
   const without = reasons.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   const isPartial = historyFrom !== null && first[0] !== undefined && first[0] < historyFrom;

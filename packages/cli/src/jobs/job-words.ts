@@ -8,10 +8,10 @@ export function scheduleText(job: Job): string {
     return job.interval_mode === 'fixed_delay' ? `${job.interval} after each run` : `every ${job.interval}`;
   }
   if (job.cron !== null) return `${job.cron} (${job.timezone ?? 'UTC'})`;
-  // An older server does not send it.
+  // An older server sends neither `rrule` nor `after`.
   if (job.rrule != null) return `${job.rrule} (${job.timezone ?? 'UTC'})`;
   if (job.run_at !== null) return `once, ${instantText(job.run_at)}`;
-  if (job.after !== null) return `after ${job.after.job} ${job.after.on}`;
+  if (job.after != null) return `after ${job.after.job} ${job.after.on}`;
   return 'on demand';
 }
 

@@ -11,7 +11,7 @@ export function dueText(due: string, slot: string | null | undefined, now: numbe
 export function nextRunText(job: Job, now: number): string {
   if (job.next_run !== null) return `Its next run is at ${instantAndDistance(job.next_run, now)}.`;
   if (job.status === 'paused') return 'It is paused.';
-  if (job.after !== null) return `It runs when a run of ${job.after.job} has ${endWords(job.after.on)}.`;
+  if (job.after != null) return `It runs when a run of ${job.after.job} has ${endWords(job.after.on)}.`;
   return job.on_demand ? 'It runs only on request.' : 'It has no next run.';
 }
 

@@ -53,7 +53,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Starts', job.start_at === null ? '' : instantText(job.start_at)],
     ['Ends', endText(job)],
     ['Spread', job.spread ?? ''],
-    ['Calendar', job.calendar === null ? '' : `${job.calendar.id} (${job.calendar.mode})`],
+    ['Calendar', calendarText(job)],
     ['Next run', job.next_run === null ? noNextRun(job, program) : dueText(job.next_run, job.next_slot, at)],
     [
       'Last run',
@@ -99,6 +99,11 @@ function endText({ end_at: at, max_runs: most, runs_made: made }: Job): string {
   return [...time, ...runs].join(', or ');
 }
 
+function calendarText({ calendar }: Job): string {
+  // An older server does not send it.
+  return calendar == null ? '' : `${calendar.id} (${calendar.mode})`;
+}
+
 function gateText({ only_if: gate }: Job): string {
   // An older server does not send it.
   return gate == null ? '' : `${gate.job} succeeded within ${gate.succeeded_within}`;
@@ -116,7 +121,7 @@ function noNextRun(job: Job, { name }: CliProgram): string {
   if (job.declaration?.gone != null) return 'none: code no longer declares the job';
   if (job.status === 'paused') return `none while the job is paused: ${name} jobs resume ${job.id}`;
   if (job.on_demand) return `only on request: ${name} jobs run ${job.id}`;
-  if (job.after !== null) return `when a run of ${job.after.job} ends`;
+  if (job.after != null) return `when a run of ${job.after.job} ends`;
   if (job.is_running) return 'after the end of the current run';
   return 'none';
 }

@@ -39,7 +39,8 @@ export const BACKFILL_STATUS_WORDS: Readonly<Record<Backfill['status'], string>>
 /** Why slots of the window get no run; empty if each one does. */
 export function leftOutText({
   slots,
-  left_out: { succeeded, live, waiting, blackout },
+  // An older server does not send `blackout`.
+  left_out: { succeeded, live, waiting, blackout = 0 },
 }: BackfillPlan): string {
   if (slots + live + waiting + blackout === 0 && succeeded > 0)
     return succeeded === 1 ? 'Its only slot succeeded.' : `All ${slotCount(succeeded)} succeeded.`;
