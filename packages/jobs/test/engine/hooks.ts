@@ -79,7 +79,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
   const forAll = (name: string) => (ctx: HookContext) => void told.push(`${name} ${ctx.job.id}`);
 
   describe('H1: after the commit, at most once', () => {
-    it('H1 a hook finds the end of its run in the store', async () => {
+    it('H1: a hook finds the end of its run in the store', async () => {
       const found: unknown[] = [];
       const read = async ({ run }: SucceededContext | FailedContext) => {
         found.push((await h.engine.getRun(run.id)).run.status);
@@ -95,7 +95,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect(found).toEqual(['succeeded', 'failed']);
     });
 
-    it('H1 a hook gets payload, result, error, run, job and dependencies, first that of the type', async () => {
+    it('H1: a hook gets payload, result, error, run, job and dependencies, first that of the type', async () => {
       const got: (SucceededContext | FailedContext)[] = [];
       const keep = (ctx: SucceededContext | FailedContext, deps: Deps) => {
         told.push(`of the type, with ${deps.name}`);
@@ -133,7 +133,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       ]);
     });
 
-    it('H1 attempts that are retried, cancelled runs and skipped slots call no hook', async () => {
+    it('H1: attempts that are retried, cancelled runs and skipped slots call no hook', async () => {
       await h.engine.createJob(hookedJob());
       h.deps.handler = boom;
       await runOnce(h);
@@ -149,7 +149,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       await untilTold('job failed: error');
     });
 
-    it('H1 an end whose answer was lost calls no hook, and one that is written later calls one', async () => {
+    it('H1: an end whose answer was lost calls no hook, and one that is written later calls one', async () => {
       await h.engine.createJob(hookedJob());
       const tick = () => h.engine.tick().catch(() => undefined);
       for (const [fate, expected] of [
@@ -166,7 +166,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       }
     });
 
-    it('H1 a hook that its process did not call before it died is not called later', async () => {
+    it('H1: a hook that its process did not call before it died is not called later', async () => {
       await h.engine.createJob(hookedJob());
       const never = Promise.withResolvers<undefined>();
       Object.assign(calls, {
@@ -183,7 +183,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       never.resolve(undefined);
     });
 
-    it('H1 a hook makes runs in the name of its run', async () => {
+    it('H1: a hook makes runs in the name of its run', async () => {
       await h.engine.createJob(job({ id: 'other' }));
       await h.engine.createJob(hookedJob({ maxAttempts: 1 }));
       h.deps.handler = boom;
@@ -198,7 +198,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect(run).toMatchObject({ requestedBy: `run:${id}` });
     });
 
-    it('H1 the hook of the type gets secrets, that for all types does not, and no log line has them', async () => {
+    it('H1: the hook of the type gets secrets, that for all types does not, and no log line has them', async () => {
       const payloads: unknown[] = [];
       calls.failed = ({ payload }) => {
         payloads.push(payload);
@@ -222,7 +222,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
   });
 
   describe('H5: a pause', () => {
-    it('H5 of a job by a person says who, why and until when; a resume and a pause of all jobs say nothing', async () => {
+    it('H5: of a job by a person says who, why and until when; a resume and a pause of all jobs say nothing', async () => {
       const pauses: unknown[] = [];
       calls.paused = ({ job: { id, type }, reason, by, until }) =>
         pauses.push({ id, type, reason, by, until });
@@ -235,13 +235,13 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect(pauses).toEqual([{ id: 'job', type: 'hooked', reason: 'audit', by: 'user:42', until }]);
     });
 
-    it('H5 by a bulk command calls the hook of each job', async () => {
+    it('H5: by a bulk command calls the hook of each job', async () => {
       for (const id of ['a', 'b']) await h.engine.createJob(hookedJob({ id }));
       await h.engine.bulkJobs({ action: 'pause', all: true });
       await expect.poll(() => h.engine.tick().then(() => told.sort())).toEqual(['a paused', 'b paused']);
     });
 
-    it('H5 by the failure budget comes from the engine', async () => {
+    it('H5: by the failure budget comes from the engine', async () => {
       const pauses: unknown[] = [];
       calls.paused = ({ reason, by, until }) => {
         pauses.push({ reason, by, until });
@@ -259,7 +259,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
   });
 
   describe('H2: a hook that throws or hangs', () => {
-    it('H2 is logged, and the run keeps its end', async () => {
+    it('H2: is logged, and the run keeps its end', async () => {
       calls.succeeded = boom;
       await h.engine.createJob(hookedJob());
       const id = await runOnce(h);
@@ -279,7 +279,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(id)).run.status).toBe('succeeded');
     });
 
-    it('H2 takes no place, and is not waited for after 10 s', async () => {
+    it('H2: takes no place, and is not waited for after 10 s', async () => {
       const one = await h.beside({ concurrency: 1 });
       await h.engine.stop();
       let signal: AbortSignal | undefined;
@@ -322,7 +322,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       return { id, engine };
     };
 
-    it('H3 a run whose nodes have died too often: the node that took its claim back', async () => {
+    it('H3: a run whose nodes have died too often: the node that took its claim back', async () => {
       const got: FailedContext[] = [];
       calls.failed = (ctx) => void got.push(ctx);
       const { id, engine } = await lose({ onFailed: forAll('failure') });
@@ -337,7 +337,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       ]);
     });
 
-    it('H3 an engine without hooks reads nothing for them', async () => {
+    it('H3: an engine without hooks reads nothing for them', async () => {
       let reads = 0;
       h.store.watch('getRun', () => {
         reads += 1;
@@ -347,7 +347,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect(reads).toBe(0);
     });
 
-    it('H3 a run that a live node ended for a dead one', async () => {
+    it('H3: a run that a live node ended for a dead one', async () => {
       let recovered: (runId: string) => void = () => undefined;
       const one = await createHarness(
         { ...TYPES, logger, onFailed: forAll('failure') },
@@ -381,7 +381,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
         .toEqual(['failure job', 'job failed: error']);
     });
 
-    it('H3 a run whose payload the schema refuses now: its hook gets no payload', async () => {
+    it('H3: a run whose payload the schema refuses now: its hook gets no payload', async () => {
       const got: unknown[] = [];
       calls.failed = ({ payload, error }) => void got.push([payload, error.reason]);
       await h.engine.createJob(hookedJob({ payload: { n: 1 } }));
@@ -407,7 +407,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       return h.clock.monotonic() - from;
     };
 
-    it('H4 waits for hooks that end in time, and these can use the engine', async () => {
+    it('H4: waits for hooks that end in time, and these can use the engine', async () => {
       await h.engine.createJob(hookedJob());
       const { promise, resolve } = Promise.withResolvers<undefined>();
       calls.succeeded = async ({ run }) => {
@@ -423,7 +423,7 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect(warnings()).toEqual([]);
     });
 
-    it('H4 gives up on others after 2 s, and says so', async () => {
+    it('H4: gives up on others after 2 s, and says so', async () => {
       await h.engine.createJob(hookedJob());
       let signal: AbortSignal | undefined;
       calls.succeeded = (ctx) => {

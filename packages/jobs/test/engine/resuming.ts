@@ -75,7 +75,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     return { id, ctx: await started.promise };
   };
 
-  it('R1 the attempt after an error reads the checkpoint, and the success removes it', async () => {
+  it('R1: the attempt after an error reads the checkpoint, and the success removes it', async () => {
     await make();
     savesThenFails();
     const id = await trigger();
@@ -89,7 +89,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(await (await h.again()).getRun(id)).not.toHaveProperty('checkpoint');
   });
 
-  it('R1 the attempt after a shutdown reads the checkpoint that its handler saved when it was told to stop', async () => {
+  it('R1: the attempt after a shutdown reads the checkpoint that its handler saved when it was told to stop', async () => {
     await make();
     acts.act = async (ctx) => {
       found.push(ctx.lastCheckpoint);
@@ -114,7 +114,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([undefined, { at: 7 }]);
   });
 
-  it('R1 the attempt after a crash reads the checkpoint', async () => {
+  it('R1: the attempt after a crash reads the checkpoint', async () => {
     await make();
     const { id } = await begun((ctx) => ctx.checkpoint({ at: 3 }));
     const restarted = await h.again();
@@ -123,7 +123,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([{ at: 3 }]);
   });
 
-  it('R2 a retry by hand and Run now start without it', async () => {
+  it('R2: a retry by hand and Run now start without it', async () => {
     await make({ maxAttempts: 1 });
     savesThenFails();
     const id = await trigger();
@@ -134,7 +134,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([undefined, undefined, undefined]);
   });
 
-  it('R3 after an edit of the payload, the attempt starts without it, and so it does with a new type version', async () => {
+  it('R3: after an edit of the payload, the attempt starts without it, and so it does with a new type version', async () => {
     await make({ payload: { n: 1 } });
     savesThenFails(3);
     const id = await trigger();
@@ -152,7 +152,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([undefined, { at: 1 }, undefined, undefined]);
   });
 
-  it('R3 a reseal with a new key is no change of the payload: steps that are done stay done', async () => {
+  it('R3: a reseal with a new key is no change of the payload: steps that are done stay done', async () => {
     await make({ type: 'resumable_keeper', payload: { token: 'hunter2' } });
     const { id } = await begun(async (ctx) => {
       await ctx.step('charge', () => 'charged');
@@ -167,7 +167,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([{ at: 1 }, 'charged']);
   });
 
-  it('R3 a checkpoint that today’s schema refuses is not found', async () => {
+  it('R3: a checkpoint that today’s schema refuses is not found', async () => {
     await make();
     const { id } = await begun((ctx) => ctx.checkpoint({ at: 3 }));
     const strict = {
@@ -182,7 +182,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([undefined]);
   });
 
-  it('R4 the checkpoint of a claim that was taken away is refused, and its handler is told to stop', async () => {
+  it('R4: the checkpoint of a claim that was taken away is refused, and its handler is told to stop', async () => {
     await make();
     const { id, ctx } = await begun((one) => one.checkpoint({ at: 1 }));
     const before = await savedOf(id);
@@ -193,7 +193,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(await savedOf(id)).toEqual(before);
   });
 
-  it('R5 under skip, a retry due after the next slot is made, and later slots wait for it', async () => {
+  it('R5: under skip, a retry due after the next slot is made, and later slots wait for it', async () => {
     const often = {
       onDemand: undefined,
       interval: '1m',
@@ -224,7 +224,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([undefined, { at: 1 }]);
   });
 
-  it('R6 a checkpoint that is too large is refused, and the attempt continues', async () => {
+  it('R6: a checkpoint that is too large is refused, and the attempt continues', async () => {
     await make();
     const refused: unknown[] = [];
     acts.act = async (ctx) => {
@@ -250,7 +250,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([undefined, { at: 1 }]);
   });
 
-  it('R7 while the database is away, a checkpoint waits until it is durable', async () => {
+  it('R7: while the database is away, a checkpoint waits until it is durable', async () => {
     await make();
     const { id, ctx } = await begun(async () => undefined);
     h.store.make('fails', 'saveCheckpoint');
@@ -266,7 +266,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect((await savedOf(id))?.content).toContain('5');
   });
 
-  it('R7 a handler that is told to stop meanwhile waits no longer', async () => {
+  it('R7: a handler that is told to stop meanwhile waits no longer', async () => {
     await make();
     const { id, ctx } = await begun(async () => undefined);
     h.store.make('fails', 'saveCheckpoint');
@@ -278,7 +278,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(await savedOf(id)).toBeUndefined();
   });
 
-  it('R7 a run whose checkpoint can’t be read starts later, and keeps its attempts', async () => {
+  it('R7: a run whose checkpoint can’t be read starts later, and keeps its attempts', async () => {
     await make();
     const { id } = await begun((ctx) => ctx.checkpoint({ at: 3 }));
     const restarted = await h.again();
@@ -295,7 +295,7 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([{ at: 3 }]);
   });
 
-  it('R8 of a type with secrets it is sealed, and neither it nor its steps are shown', async () => {
+  it('R8: of a type with secrets it is sealed, and neither it nor its steps are shown', async () => {
     await make({ type: 'resumable_keeper', payload: { token: 'hunter2' } });
     const { id } = await begun(async (ctx) => {
       await ctx.step('charge', () => 'hunter2 was charged');

@@ -47,7 +47,7 @@ export function checkpointsContract(makeStore: MakeStore): void {
       expect(checkpoint).toEqual({ savedAt: T0 + MINUTE, steps: ['charge', 'mail'] });
     });
 
-    it('R4 a stale claim writes nothing', async () => {
+    it('R4: a stale claim writes nothing', async () => {
       const first = await claimed();
       expect(await t.store.saveCheckpoint(inputOf(first, { content: 'old' }))).toBe(true);
       await t.settle(first, { kind: 'given_back' });
@@ -113,7 +113,7 @@ export function checkpointsContract(makeStore: MakeStore): void {
       expect(await t.store.readCheckpoint(run.id)).toBeUndefined();
     });
 
-    it('R5 under skip, a retry due after the next slot is made if it continues from a checkpoint', async () => {
+    it('R5: under skip, a retry due after the next slot is made if it continues from a checkpoint', async () => {
       const often = {
         overlap: 'skip',
         backoff: { initialMs: 5 * MINUTE, maxMs: 5 * MINUTE, factor: 1, jitter: 0 },

@@ -177,7 +177,7 @@ export function tagScopes(makeMount: MakeMount): void {
     expect((await jobOf('other')).status).toBe('active');
   });
 
-  test('what is of all jobs is not for callers with a scope: channels, secrets, calendars, nodes, the pause of all', async () => {
+  test('K20: what is of all jobs is not for callers with a scope: channels, secrets, calendars, nodes, the pause of all', async () => {
     const { detail } = problemOf(await send(scoped, 'GET', '/alert-channels'), 403);
     expect(detail).toMatch(/you may use only jobs with one of the tags "billing", "invoices"\. Ask/);
     const channel = { id: 'ops', kind: 'slack', config: { url: 'https://hooks.example.com/x' } };
