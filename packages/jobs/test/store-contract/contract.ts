@@ -29,6 +29,7 @@ import { jobsInCodeContract } from './jobs-in-code.ts';
 import { listJobsContract } from './list-jobs.ts';
 import { listRunsContract } from './list-runs.ts';
 import { manyJobsContract } from './many-jobs.ts';
+import { optionsInPairsContract } from './options-in-pairs.ts';
 import { pauseContract } from './pause.ts';
 import { planContract } from './plan.ts';
 import { prioritySlotsContract } from './priority-slots.ts';
@@ -84,6 +85,7 @@ export function runsContract(makeStore: MakeStore): void {
   jobsInCodeContract(makeStore);
   checkpointsContract(makeStore);
   chainsContract(makeStore);
+  optionsInPairsContract(makeStore);
   pauseContract(makeStore);
   planContract(makeStore);
   catchUpContract(makeStore);
