@@ -1,10 +1,10 @@
 import type { Place, PlaceKind } from './processes/place.ts';
 
 /**
- * Handles a run. Gets its slot (ms) if the contestant knows it. The run lasts until the promise settles;
- * without a promise it only counts.
+ * Handles a run. Gets its slot (ms) if the contestant knows it, and the number of its tenant if runs are
+ * limited for each tenant. The run lasts until the promise settles; without a promise it only counts.
  */
-export type Handle = (slot: number | undefined) => Promise<void> | undefined;
+export type Handle = (slot: number | undefined, tenant?: number) => Promise<void> | undefined;
 
 export interface Recurring {
   readonly id: string;
@@ -26,9 +26,11 @@ export interface Work {
   readonly arrival: 'queued' | 'by the clock' | 'one by one';
   /** Locks, leases and heartbeats are as short as the contestant's documents allow. */
   readonly hasShortLocks: boolean;
+  /** Each job is a tenant, and at most one run of a tenant runs at a time. */
+  readonly onePerTenant: boolean;
 }
 
-export interface QueuedRuns extends Pick<Work, 'hasShortLocks'> {
+export interface QueuedRuns extends Pick<Work, 'hasShortLocks' | 'onePerTenant'> {
   readonly jobs: number;
   readonly runsOfEach: number;
 }
@@ -56,6 +58,7 @@ export interface Session {
 export type WorkloadName =
   | 'drain'
   | 'limit'
+  | 'tenants'
   | 'recurring-10k'
   | 'recurring-100k'
   | 'pickup'
@@ -74,6 +77,8 @@ export interface Contestant {
   /** The packages whose versions the report shows: its own and its database drivers. */
   readonly packages: readonly [string, ...string[]];
   readonly needs: PlaceKind;
+  /** The runtime of its processes; absent: Node.js. */
+  readonly runtime?: 'bun';
   /** Options of Node.js that its documents start it with, or that it needs. */
   readonly nodeOptions?: readonly string[];
   /** Its settings, for readers of the page. */
@@ -92,11 +97,11 @@ export interface Contestant {
   open(place: Place): Promise<Session>;
 }
 
-/** Handles a batch of runs; awaits only if a handler returned a promise. */
-export async function handleAll(slots: readonly (number | undefined)[], handle: Handle): Promise<void> {
+/** Handles a batch of runs without slots; awaits only if a handler returned a promise. */
+export async function handleAll(tenants: readonly number[], handle: Handle): Promise<void> {
   const open: Promise<void>[] = [];
-  for (const slot of slots) {
-    const run = handle(slot);
+  for (const tenant of tenants) {
+    const run = handle(undefined, tenant);
     if (run !== undefined) open.push(run);
   }
   if (open.length > 0) await Promise.all(open);

@@ -1,10 +1,12 @@
 import type { Contestant } from './contestant.ts';
 import { agenda } from './contestants/agenda.ts';
 import { bullmqOnPostgres, bullmqOnRedis } from './contestants/bullmq.ts';
+import { bunqueue } from './contestants/bunqueue.ts';
 import { croner } from './contestants/croner.ts';
 import { graphileWorker } from './contestants/graphile-worker.ts';
 import { greenvueOnPostgres, greenvueOnSqlite } from './contestants/greenvue.ts';
 import { pgBoss } from './contestants/pg-boss.ts';
+import { sidequestOnPostgres, sidequestOnSqlite } from './contestants/sidequest.ts';
 
 export const CONTESTANTS: readonly Contestant[] = [
   greenvueOnSqlite,
@@ -15,6 +17,9 @@ export const CONTESTANTS: readonly Contestant[] = [
   bullmqOnRedis('always'),
   bullmqOnPostgres,
   agenda,
+  bunqueue,
+  sidequestOnSqlite,
+  sidequestOnPostgres,
   croner,
 ];
 

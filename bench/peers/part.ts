@@ -32,14 +32,19 @@ export interface RunningPart {
   kill(): Promise<void>;
 }
 
+/** From the npm package `bun`. */
+const BUN = join(import.meta.dirname, '..', 'node_modules', 'bun', 'bin', 'bun.exe');
+
 /** The timeout of a part: it fails its measurement, not the whole run. */
 const DEADLINE_MS = 900_000;
 
 export function startPart(order: Order): RunningPart {
+  const { runtime, nodeOptions = [] } = requireContestant(order.contestant);
   const child = fork(join(import.meta.dirname, 'processes', 'child.ts'), [JSON.stringify(order)], {
     // Its output is discarded: results arrive as messages.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: [...(requireContestant(order.contestant).nodeOptions ?? [])],
+    execPath: runtime === 'bun' ? BUN : process.execPath,
+    execArgv: [...nodeOptions],
   });
   const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
   const words = new Map<string, PromiseWithResolvers<number>>();

@@ -7,11 +7,13 @@ import { limit } from './workloads/limit.ts';
 import { pickup } from './workloads/pickup.ts';
 import { recurring10k, recurring100k } from './workloads/recurring.ts';
 import { register10k, register100k } from './workloads/register.ts';
+import { tenants } from './workloads/tenants.ts';
 
 /** In the order of runs and of the page. */
 export const WORKLOADS: readonly Workload[] = [
   drain,
   limit,
+  tenants,
   pickup,
   grid,
   recurring10k,

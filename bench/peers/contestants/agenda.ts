@@ -14,7 +14,11 @@ export const agenda: Contestant = {
   settings:
     '`maxConcurrency`, `concurrency` and `lockLimit` set to the number of places, `processEvery` 100 ms, a pool of 20 connections',
   keepsHistory: true,
-  cannot: { 'recurring-100k': 'it does only half of the runs of 10,000 jobs' },
+  cannot: {
+    'recurring-100k': 'it does only half of the runs of 10,000 jobs',
+    tenants:
+      'its [`concurrency`](https://github.com/agenda/agenda#agenda-core-api) counts the runs of a name, not of a value in the data',
+  },
   notes: {
     kill: 'a lock lasts 10 minutes',
     'kill-short': 'a lock lasts 5 s; a longer run must renew it itself',

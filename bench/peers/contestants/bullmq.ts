@@ -15,6 +15,10 @@ const LOCK_NOTES = {
   kill: 'a lock lasts 30 s, and a check for lost runs runs every 30 s',
   'kill-short': 'a lock lasts 5 s, and a check for lost runs runs every second',
 } as const;
+const CANNOT = {
+  tenants:
+    'a limit for each key needs [groups](https://docs.bullmq.io/bullmq-pro/groups), which are part of the paid Pro; its [`limiter`](https://docs.bullmq.io/guide/rate-limiting) and [global concurrency](https://docs.bullmq.io/guide/queues/global-concurrency) count a whole queue',
+} as const;
 
 /**
  * Many handlers at the same time, as https://docs.bullmq.io/guide/workers/concurrency recommends for short
@@ -30,7 +34,7 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
     pace: { registers: 3_000, drains: 30_000 },
     settings: '`concurrency` set to the number of places',
     keepsHistory: true,
-    cannot: {},
+    cannot: CANNOT,
     notes: {
       ...LOCK_NOTES,
       ...(appendfsync === 'everysec' && {
@@ -63,7 +67,7 @@ export const bullmqOnPostgres: Contestant = {
   pace: { registers: 400, drains: 8_000 },
   settings: '`concurrency` 32 where handlers do nothing, else the number of places; a pool of 32 connections',
   keepsHistory: true,
-  cannot: {},
+  cannot: CANNOT,
   notes: LOCK_NOTES,
   async open(place) {
     const { url } = requirePlace(place, 'postgres');

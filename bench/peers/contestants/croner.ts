@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
-import type { Contestant, Recurring } from '../contestant.ts';
+import type { Contestant } from '../contestant.ts';
+import { cronPatternOf } from './cron-pattern.ts';
 
 const NO_QUEUE = 'has no queue: only schedules, in memory';
 
@@ -43,7 +44,7 @@ export const croner: Contestant = {
       async register(asked) {
         for (const job of asked) {
           const options = { startAt: new Date(job.firstAt - EARLY_MS) };
-          jobs.push(new Cron(patternOf(job), options, () => handle(latestSlot())));
+          jobs.push(new Cron(cronPatternOf(job), options, () => handle(latestSlot())));
         }
       },
       async close() {
@@ -55,15 +56,6 @@ export const croner: Contestant = {
 
 /** `startAt` is just before the first slot, so that this slot runs. */
 const EARLY_MS = 500;
-
-/** Its finest unit is a second. */
-function patternOf({ everyMs, firstAt }: Recurring): string {
-  const every = everyMs / 1_000;
-  if (every >= 86_400) return '0 0 0 * * *';
-  const first = Math.ceil(firstAt / 1_000) % every;
-  const seconds = Array.from({ length: 60 / every }, (_, n) => first + n * every);
-  return `${seconds.join(',')} * * * * *`;
-}
 
 /** Timers may fire a little early. */
 function latestSlot(): number {

@@ -74,6 +74,7 @@ const silent = new Logger(() => () => undefined);
 
 /** The payload of a run of a manual schedule. */
 const slotSchema = z.object({ slot: z.number(), everyMs: z.number() });
+const tenantSchema = z.object({ n: z.number() });
 
 function session(connectionString: string): Session {
   let utils: WorkerUtils | undefined;
@@ -87,14 +88,25 @@ function session(connectionString: string): Session {
     async queue(runs) {
       const { addJobs } = await producer();
       for (const chunk of chunks(jobOfEachRun(runs), 5_000)) {
-        await addJobs(chunk.map((n) => ({ identifier: 'noop', payload: { n } })));
+        await addJobs(
+          chunk.map((n) =>
+            // Runs of a queue run one after the other: https://worker.graphile.org/docs/library/add-job.
+            runs.onePerTenant
+              ? { identifier: 'tenant', payload: { n }, queueName: `tenant-${n}` }
+              : { identifier: 'noop', payload: { n } },
+          ),
+        );
       }
     },
     async work(work) {
       const { handle } = work;
       runner = await run({
         preset: presetOf(connectionString, work),
-        taskList: { noop: () => handle(undefined), recur: recur(handle) },
+        taskList: {
+          noop: () => handle(undefined),
+          tenant: (payload) => handle(undefined, tenantSchema.parse(payload).n),
+          recur: recur(handle),
+        },
         parsedCronItems: [],
         logger: silent,
         noHandleSignals: true,

@@ -61,11 +61,11 @@ function session(connectionString: string): Session {
       for (const chunk of chunks(jobOfEachRun(runs), 5_000)) {
         await producer.insert(
           QUEUE,
-          chunk.map((n) => ({ data: { n } })),
+          chunk.map((n) => ({ data: { n }, ...(runs.onePerTenant && { group: { id: `tenant-${n}` } }) })),
         );
       }
     },
-    async work({ handle, places, hasShortLocks }) {
+    async work({ handle, places, hasShortLocks, onePerTenant }) {
       const worker = await started(hasShortLocks);
       const options = {
         // It runs a batch at the same time and takes short runs in batches: https://pgboss.io/api/workers.
@@ -74,16 +74,18 @@ function session(connectionString: string): Session {
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 0.5,
         localConcurrency: WORKERS,
+        // https://pgboss.io/api/workers: across all nodes, counted in the database.
+        ...(onePerTenant && { groupConcurrency: 1 }),
       };
-      await worker.work(QUEUE, options, async (jobs) => {
+      await worker.work<{ n: number }>(QUEUE, options, async (jobs) => {
         await handleAll(
-          jobs.map(() => undefined),
+          jobs.map(({ data }) => data.n),
           handle,
         );
       });
     },
     async trigger() {
-      await (await started()).send(QUEUE, {});
+      await (await started()).send(QUEUE, { n: -1 });
     },
     async register(jobs) {
       const registrar = await started();

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { cpus, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { megabytes } from '../../support/measure.ts';
 import type { Contestant } from '../contestant.ts';
@@ -33,7 +32,7 @@ function commit(): string {
   return execFileSync('git', ['rev-parse', '--short', 'HEAD'], options).trim();
 }
 
-const manifestSchema = z.object({ name: z.string(), version: z.string() });
+const manifestSchema = z.object({ version: z.string() });
 
 /** The version text of a contestant, such as `6.2.6 (pg 8.23.1)`. */
 function versionsOf([own, ...drivers]: Contestant['packages']): string {
@@ -41,22 +40,9 @@ function versionsOf([own, ...drivers]: Contestant['packages']): string {
   return [versionOf(own), ...(others.length > 0 ? [`(${others.join(', ')})`] : [])].join(' ');
 }
 
-/** The version of an installed package. Some packages do not export their manifest. */
+/** The version of an installed package, also of one that has no main file or does not export its manifest. */
 function versionOf(name: string): string {
-  let folder = dirname(fileURLToPath(import.meta.resolve(name)));
-  for (;;) {
-    const manifest = readManifest(join(folder, 'package.json'));
-    if (manifest?.name === name) return manifest.version;
-    if (folder === dirname(folder)) throw new Error(`${name} has no manifest`);
-    folder = dirname(folder);
-  }
-}
-
-function readManifest(file: string): z.infer<typeof manifestSchema> | undefined {
-  try {
-    return manifestSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
-  } catch {
-    // Most folders have no manifest.
-    return undefined;
-  }
+  const file = findPackageJSON(name, import.meta.url);
+  if (file === undefined) throw new Error(`${name} is not installed`);
+  return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }

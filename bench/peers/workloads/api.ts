@@ -95,6 +95,7 @@ async function serve({ contestant, place, say }: Stage): Promise<Figures> {
       areQuick: true,
       arrival: 'queued',
       hasShortLocks: false,
+      onePerTenant: false,
       handle() {
         handled++;
         return undefined;

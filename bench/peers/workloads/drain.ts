@@ -1,5 +1,5 @@
 import { sleep } from '../../support/measure.ts';
-import type { Contestant, Session } from '../contestant.ts';
+import type { Contestant, Handle, Session } from '../contestant.ts';
 import { tidy } from '../processes/tidy.ts';
 import { startCost } from '../report/cost.ts';
 import { type Figures, requireFigure } from '../report/figures.ts';
@@ -20,7 +20,7 @@ export const drain: Workload = {
     { figure: 'kept', title: 'rows of history at the end', unit: 'number' },
   ],
   better: 'more',
-  parts: { fill, drain: drainAll },
+  parts: { fill, drain: (stage) => drainAll(stage, () => undefined) },
   async measure(lab) {
     const runsOfEach = scaled(RUNS_OF_EACH, lab.scale);
     await complete(lab, 'fill', { jobs: JOBS, runsOfEach });
@@ -34,13 +34,14 @@ export async function fill({ contestant, place, input }: Stage): Promise<Figures
     jobs: requireFigure(input, 'jobs'),
     runsOfEach: requireFigure(input, 'runsOfEach'),
     hasShortLocks: input.hasShortLocks === 1,
+    onePerTenant: input.onePerTenant === 1,
   });
   await session.close();
   await tidy(place);
   return {};
 }
 
-async function drainAll({ contestant, place, input }: Stage): Promise<Figures> {
+export async function drainAll({ contestant, place, input }: Stage, run: Handle): Promise<Figures> {
   const runs = requireFigure(input, 'runs');
   const session = await contestant.open(place);
   const handled = Promise.withResolvers<void>();
@@ -52,10 +53,11 @@ async function drainAll({ contestant, place, input }: Stage): Promise<Figures> {
     areQuick: true,
     arrival: 'queued',
     hasShortLocks: false,
-    handle() {
+    onePerTenant: input.onePerTenant === 1,
+    handle(slot, tenant) {
       if (begin === 0) begin = performance.now();
       if (++done === runs) handled.resolve();
-      return undefined;
+      return run(slot, tenant);
     },
   });
   await handled.promise;

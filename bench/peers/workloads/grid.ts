@@ -31,6 +31,7 @@ async function onGrid({ contestant, place, input }: Stage): Promise<Figures> {
     areQuick: false,
     arrival: 'by the clock',
     hasShortLocks: false,
+    onePerTenant: false,
     handle() {
       starts.push(Date.now());
       return sleep(HANDLER_MS);

@@ -62,6 +62,7 @@ async function runUntilKilled({ contestant, place, input, say }: Stage): Promise
     areQuick: false,
     arrival: 'queued',
     hasShortLocks: input.hasShortLocks === 1,
+    onePerTenant: false,
     handle() {
       if (++inFlight === IN_FLIGHT) say('all in flight', inFlight);
       return sleep(HANDLER_MS);
@@ -81,6 +82,7 @@ async function rerunAfterKill({ contestant, place, input }: Stage): Promise<Figu
     areQuick: false,
     arrival: 'queued',
     hasShortLocks: input.hasShortLocks === 1,
+    onePerTenant: false,
     handle() {
       rerun.resolve({ startedAt, rerunAt: Date.now() });
       return undefined;

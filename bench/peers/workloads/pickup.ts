@@ -28,6 +28,7 @@ async function pickUp({ contestant, place, input }: Stage): Promise<Figures> {
     areQuick: true,
     arrival: 'one by one',
     hasShortLocks: false,
+    onePerTenant: false,
     handle() {
       called.resolve(performance.now());
       return undefined;

@@ -54,6 +54,7 @@ async function recur({ contestant, place, input }: Stage): Promise<Figures> {
     areQuick: true,
     arrival: 'by the clock',
     hasShortLocks: false,
+    onePerTenant: false,
     handle(slot) {
       const now = Date.now();
       if (slot === undefined) return undefined;
