@@ -53,6 +53,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Guides',
     items: [
       page('errors-and-retries'),
+      page('limits-and-priority'),
       page('resume'),
       page('watching'),
       page('calendars'),

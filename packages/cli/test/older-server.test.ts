@@ -11,6 +11,7 @@ import { startHost, TOKEN } from './host.ts';
 const NEW_FIELDS: ReadonlySet<string> = new Set([
   'rrule',
   'only_if',
+  'priority',
   'after',
   'calendar',
   'origin',
@@ -53,5 +54,5 @@ test('jobs of a server of the previous version are listed and shown', async () =
   expect(await done('jobs', 'list')).toMatch(/^by-hand +ok +on demand /m);
   const shown = await done('jobs', 'show', 'by-hand');
   expect(shown).toMatch(/on demand/);
-  expect(shown).not.toMatch(/undefined|Only if|Calendar/);
+  expect(shown).not.toMatch(/undefined|Only if|Calendar|Priority/);
 });

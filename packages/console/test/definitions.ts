@@ -113,6 +113,7 @@ const ownPayloads: fc.Arbitrary<Definition> = fc.record({
     .map((payload) => toJsonObject(payload)),
   overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const, 'cancel_previous' as const),
   catchUp: fc.constantFrom('once' as const, 'skip' as const, 'all' as const),
+  priority: fc.constantFrom('high' as const, 'normal' as const, 'low' as const),
   gate: gates,
   short: shorts,
   backoff: backoffs,

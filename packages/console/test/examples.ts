@@ -86,6 +86,7 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     catch_up: 'once',
     timeout: '30m',
     expire_after: null,
+    priority: 'normal',
     only_if: null,
     max_attempts: 3,
     backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },

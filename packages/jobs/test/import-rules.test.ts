@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'model/events.ts',
       'model/job-pause.ts',
       'model/job-id.ts',
+      'model/priority.ts',
       'model/tag.ts',
       'json-pointer.ts',
       'limits.ts',

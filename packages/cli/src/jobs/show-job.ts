@@ -66,6 +66,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Catch-up', job.catch_up],
     ['Timeout', job.timeout],
     ['Expires after', job.expire_after ?? ''],
+    ['Priority', job.priority ?? ''],
     ['Only if', gateText(job)],
     ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
     ['Tags', job.tags.join(', ')],

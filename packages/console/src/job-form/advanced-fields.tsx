@@ -2,7 +2,7 @@ import type { JobType } from '@greenvue/jobs/client';
 import { SimpleGrid, Text } from '@mantine/core';
 import { Help } from '../ui/help/help.tsx';
 import blocks from '../ui/layout/blocks.module.css';
-import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft/draft.ts';
+import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap, type Priority } from './draft/draft.ts';
 import type { JobForm } from './draft/use-job-form.ts';
 import { type Choice, ChoiceField } from './fields/choice-field.tsx';
 import { FoldedSection } from './fields/folded-section.tsx';
@@ -33,6 +33,7 @@ export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsP
     >
       <OverlapField form={form} />
       <CatchUpField form={form} />
+      <PriorityField form={form} />
       {form.draft.schedule.kind === 'on_demand' ? null : <GateFields form={form} />}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         <ShortSection form={form} type={type} section="advanced" />
@@ -75,6 +76,24 @@ const CATCH_UPS: readonly Choice<CatchUp>[] = [
   },
 ];
 
+const PRIORITIES: readonly Choice<Priority>[] = [
+  {
+    value: 'high',
+    label: 'Start these first',
+    description: 'Before runs of lower priority that became due up to 5 minutes before them (high).',
+  },
+  {
+    value: 'normal',
+    label: 'Start them in turn',
+    description: 'In the order in which they are due (normal).',
+  },
+  {
+    value: 'low',
+    label: 'Start these last',
+    description: 'After runs of higher priority that became due up to 5 minutes after them (low).',
+  },
+];
+
 function OverlapField({ form }: { readonly form: JobForm }) {
   return (
     <ChoiceField
@@ -93,6 +112,17 @@ function CatchUpField({ form }: { readonly form: JobForm }) {
       choices={CATCH_UPS}
       value={form.draft.catchUp}
       onChange={(catchUp) => form.edit('/catch_up', (before) => ({ ...before, catchUp }))}
+    />
+  );
+}
+
+function PriorityField({ form }: { readonly form: JobForm }) {
+  return (
+    <ChoiceField
+      pointer="/priority"
+      choices={PRIORITIES}
+      value={form.draft.priority}
+      onChange={(priority) => form.edit('/priority', (before) => ({ ...before, priority }))}
     />
   );
 }

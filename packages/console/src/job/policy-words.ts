@@ -26,12 +26,23 @@ export function policiesOf(job: Job): readonly Policy[] {
       meaning:
         'A longer attempt is asked to stop. It counts as failed once its handler ends, and may be retried.',
     },
+    ...priorityOf(job),
     ...calendarOf(job),
     ...gateOf(job),
     ...expiryOf(job),
     { name: 'Attempts', help: 'attempt', value: String(job.max_attempts), meaning: attemptsWords(job) },
     { name: 'Backoff', help: 'backoff', value: backoff, meaning: backoffWords(job) },
   ];
+}
+
+function priorityOf({ priority: value }: Job): readonly Policy[] {
+  // An older server does not know the field.
+  if (value == null || value === 'normal') return [];
+  const meaning =
+    value === 'high'
+      ? 'A due run starts before normal runs that became due up to 2m30s before it, and low ones up to 5m before it.'
+      : 'A due run starts after normal runs that became due up to 2m30s after it, and high ones up to 5m after it.';
+  return [{ name: 'Priority', help: 'priority', value, meaning }];
 }
 
 function expiryOf({ expire_after: value }: Job): readonly Policy[] {

@@ -32,6 +32,7 @@ import { outages } from './outage.ts';
 import { pausingAll } from './pausing-all.ts';
 import { placesAhead } from './places-ahead.ts';
 import { policies } from './policies.ts';
+import { priorities } from './priorities.ts';
 import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
 import { replacing } from './replacing.ts';
@@ -71,6 +72,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('keys of secrets', () => secretKeys(makeDatabase));
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('expiry', () => expiring(makeDatabase));
+  describe('priority', () => priorities(makeDatabase));
   describe('replacing', () => replacing(makeDatabase));
   describe('gates', () => gates(makeDatabase));
   describe('resuming', () => resuming(makeDatabase));

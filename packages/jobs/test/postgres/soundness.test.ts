@@ -16,6 +16,7 @@ const WRONG: { readonly [Table in keyof typeof NEVER]: Readonly<Record<string, s
     'has no known mode': "mode = 'now_and_then'",
     'has no known overlap': "overlap = 'wait'",
     'has no known catch-up': "catch_up = 'twice'",
+    'has no known priority': "priority = 'normal'",
     'has no interval, timeout, expiry or attempts': 'every_ms = 0',
     'has what is not of its kind': 'every_ms = NULL',
     'is paused without a time, or the other way round': "status = 'paused', next_run_at = NULL",

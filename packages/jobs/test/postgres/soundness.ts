@@ -16,6 +16,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has no known mode': "mode NOT IN ('fixed_rate', 'fixed_delay')",
     'has no known overlap': "overlap NOT IN ('skip', 'queue', 'allow', 'cancel_previous')",
     'has no known catch-up': "catch_up NOT IN ('once', 'skip', 'all')",
+    'has no known priority': "priority NOT IN ('high', 'low')",
     'has no interval, timeout, expiry or attempts':
       'least(every_ms, timeout_ms, expire_after_ms, max_attempts) < 1',
     'has what is not of its kind': `(kind = 'interval') <> (interval IS NOT NULL) OR (kind = 'interval') <> (every_ms IS NOT NULL)

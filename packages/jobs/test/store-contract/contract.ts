@@ -32,6 +32,7 @@ import { manyJobsContract } from './many-jobs.ts';
 import { optionsInPairsContract } from './options-in-pairs.ts';
 import { pauseContract } from './pause.ts';
 import { planContract } from './plan.ts';
+import { priorityContract } from './priority.ts';
 import { prioritySlotsContract } from './priority-slots.ts';
 import { pruneContract } from './prune.ts';
 import { racesContract } from './races.ts';
@@ -94,6 +95,7 @@ export function runsContract(makeStore: MakeStore): void {
   claimWithPlanContract(makeStore);
   settleContract(makeStore);
   prioritySlotsContract(makeStore);
+  priorityContract(makeStore);
   suspectsContract(makeStore);
   roomContract(makeStore);
   recoverContract(makeStore);

@@ -37,6 +37,7 @@ const FIELDS = [
   'catch_up',
   'timeout',
   'expire_after',
+  'priority',
   'only_if',
   'max_attempts',
   'backoff',
@@ -81,6 +82,8 @@ export function definitionAfterPut(
     on_demand: body.on_demand || null,
     payload: shownPayload(filledPayload(body.payload, type), type),
     after: isObject(body.after) ? { on: 'succeeded', ...body.after } : (body.after ?? null),
+    // An older server does not know the field.
+    priority: body.priority ?? (now !== undefined && now.priority == null ? undefined : 'normal'),
     overlap: body.overlap ?? (body.after == null ? 'skip' : 'queue'),
     catch_up: body.catch_up ?? 'once',
     timeout: body.timeout ?? type?.timeout,

@@ -1,8 +1,20 @@
+import type { Job } from '@greenvue/jobs/client';
 import type { FlagParametersForType } from '@stricli/core';
 import type { CliContext } from '../../context.ts';
 import { parseCount, switchFlag, textFlag } from '../../input/flags.ts';
 import type { JsonObject } from '../../input/json-input.ts';
 import { payloadFlag } from '../../input/run-flags.ts';
+import {
+  type After,
+  type Budget,
+  type CalendarChoice,
+  type OnlyIf,
+  parseAfter,
+  parseBudget,
+  parseCalendar,
+  parseNumber,
+  parseOnlyIf,
+} from './parse-field.ts';
 
 /** The flags of a schedule. */
 export interface ScheduleFlags {
@@ -21,19 +33,6 @@ export interface ScheduleFlags {
   readonly calendar: CalendarChoice | undefined;
 }
 
-interface CalendarChoice {
-  readonly id: string;
-  readonly mode: 'skip' | 'move';
-}
-
-interface After {
-  readonly job: string;
-  readonly on?: ChainEnd;
-}
-
-const CHAIN_ENDS = ['succeeded', 'failed', 'finished'] as const;
-type ChainEnd = (typeof CHAIN_ENDS)[number];
-
 /** The flags of all fields of a job. */
 export interface JobFieldFlags extends ScheduleFlags {
   readonly name: string | undefined;
@@ -43,6 +42,7 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly catchUp: 'once' | 'skip' | 'all' | undefined;
   readonly timeout: string | undefined;
   readonly expireAfter: string | undefined;
+  readonly priority: Job['priority'] | undefined;
   readonly onlyIf: OnlyIf | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoffInitial: string | undefined;
@@ -56,16 +56,6 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly expectStartWithin: string | undefined;
   readonly alerts: readonly string[] | undefined;
   readonly pingUrl: string | undefined;
-}
-
-interface OnlyIf {
-  readonly job: string;
-  readonly succeeded_within: string;
-}
-
-interface Budget {
-  readonly failures: number;
-  readonly of_last?: number;
 }
 
 /** The fields that can be reset to a default. */
@@ -83,6 +73,7 @@ export const RESETTABLE = [
   'catch_up',
   'timeout',
   'expire_after',
+  'priority',
   'only_if',
   'max_attempts',
   'backoff',
@@ -147,6 +138,12 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
   },
   timeout: textFlag('Longest duration of an attempt', 'duration'),
   expireAfter: textFlag('Skip a run that has not started this long after it was due', 'duration'),
+  priority: {
+    kind: 'enum',
+    values: ['high', 'normal', 'low'],
+    optional: true,
+    brief: 'Which of the due runs start first',
+  },
   onlyIf: {
     kind: 'parsed',
     parse: parseOnlyIf,
@@ -195,43 +192,6 @@ function namesFlag(brief: string, placeholder: string) {
   return { kind: 'parsed', parse: String, variadic: ',', optional: true, placeholder, brief } as const;
 }
 
-/** `skip:holidays` or `move:nights`. */
-function parseCalendar(text: string): CalendarChoice {
-  const [, mode, id] = /^(skip|move):(.+)$/.exec(text) ?? [];
-  if (id !== undefined && (mode === 'skip' || mode === 'move')) return { id, mode };
-  throw new Error('must be skip: or move: and the id of a calendar, such as skip:holidays');
-}
-
-/** `3/5`, `3` or `none`. */
-function parseBudget(text: string): Budget | 'none' {
-  if (text === 'none') return text;
-  const [, failures, ofLast] = /^(\d{1,3})(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  if (failures === undefined) throw new Error('must be such as 3 (in a row), 3/5 (3 of the last 5) or none');
-  return { failures: Number(failures), ...(ofLast === undefined ? {} : { of_last: Number(ofLast) }) };
-}
-
-/** `import`, `import/failed` or `import/finished`. */
-function parseAfter(text: string): After {
-  const [job = '', end, ...rest] = text.split('/');
-  const on = CHAIN_ENDS.find((one) => one === end);
-  if (job === '' || rest.length > 0 || (end !== undefined && on === undefined))
-    throw new Error('must be the id of a job, such as import, import/failed or import/finished');
-  return on === undefined ? { job } : { job, on };
-}
-
-/** `import/24h`. No id contains a slash. */
-function parseOnlyIf(text: string): OnlyIf {
-  const [job = '', within = '', ...rest] = text.split('/');
-  if (job === '' || within === '' || rest.length > 0)
-    throw new Error('must be the id of a job and a duration, such as import/24h');
-  return { job, succeeded_within: within };
-}
-
-function parseNumber(text: string): number {
-  if (/^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
-  throw new Error('must be a number, such as 2 or 0.1');
-}
-
 /** The schedule in the names of the REST API; undefined for flags that were not given. */
 export function scheduleFields(flags: ScheduleFlags) {
   return {
@@ -262,6 +222,7 @@ export function plainFields(flags: JobFieldFlags) {
     catch_up: flags.catchUp,
     timeout: flags.timeout,
     expire_after: flags.expireAfter,
+    priority: flags.priority,
     only_if: flags.onlyIf,
     max_attempts: flags.maxAttempts,
     tags: copyOf(flags.tags),

@@ -81,6 +81,7 @@ function withDefaults(fields: Fields, defaults: TypeDefaults | undefined): Field
     description: '',
     overlap: 'skip',
     catch_up: 'once',
+    priority: 'normal',
     ...(fields.interval === undefined ? {} : { interval_mode: 'fixed_rate' }),
     ...((fields.cron ?? fields.rrule) === undefined ? {} : { timezone: 'UTC' }),
     ...(defaults === undefined ? {} : { timeout: defaults.timeout, max_attempts: defaults.max_attempts }),

@@ -49,6 +49,7 @@ import { earlyFaults } from './early-faults.ts';
 
 export type Overlap = Job['overlap'];
 export type CatchUp = Job['catch_up'];
+export type Priority = Job['priority'];
 
 /** The parts of a backoff, in the order of the form. */
 export const BACKOFF_PARTS = ['initial', 'max', 'factor', 'jitter'] as const;
@@ -69,6 +70,7 @@ export interface Draft {
   readonly isPayloadPerRun: boolean;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
+  readonly priority: Priority;
   /** Not for a job on demand, which has no slots. */
   readonly gate: GateDraft;
   readonly short: ShortDraft;
@@ -95,6 +97,7 @@ export interface Definition {
   readonly payload: JsonObject | null;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
+  readonly priority: Priority;
   readonly gate: Gate | undefined;
   readonly short: ShortValues;
   readonly backoff: Backoff | undefined;
@@ -116,6 +119,7 @@ export function newDraft(): Draft {
     isPayloadPerRun: false,
     overlap: 'skip',
     catchUp: 'once',
+    priority: 'normal',
     gate: NO_GATE,
     short: {},
     backoff: { initial: '', max: '', factor: '', jitter: '' },
@@ -137,6 +141,7 @@ export function draftOf(definition: Definition): Draft {
     isPayloadPerRun: payload === null,
     overlap,
     catchUp,
+    priority: definition.priority,
     gate: gateDraft(definition.gate),
     short: shortDraft(short),
     backoff: {
@@ -161,6 +166,8 @@ export function definitionOf(job: Job): Definition {
     payload: job.payload === null ? null : toJsonObject(job.payload),
     overlap: job.overlap,
     catchUp: job.catch_up,
+    // An older server does not know the field.
+    priority: job.priority ?? 'normal',
     gate: gateOf(job),
     short: shortOf(job),
     backoff: job.backoff,
@@ -232,6 +239,7 @@ export function readDraft(draft: Draft): Read<Definition> {
       payload: payload.value,
       overlap,
       catchUp,
+      priority: draft.priority,
       gate,
       short,
       backoff,
@@ -253,6 +261,7 @@ export function createBody(definition: Definition): CreateJob {
     payload,
     overlap,
     catch_up: catchUp,
+    ...(definition.priority === 'normal' ? {} : { priority: definition.priority }),
     ...(definition.gate === undefined ? {} : { only_if: definition.gate }),
     ...short,
     ...(backoff === undefined ? {} : { backoff }),

@@ -95,6 +95,7 @@ export function shownFields(draft: Draft, field: Field | undefined): readonly st
 export const ADVANCED_FIELDS: readonly string[] = [
   '/overlap',
   '/catch_up',
+  '/priority',
   '/only_if',
   ...GATE_PARTS.map((part) => `/only_if/${part}`),
   ...shortPointers('advanced'),

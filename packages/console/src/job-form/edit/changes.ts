@@ -38,6 +38,7 @@ export function changesOf(before: Definition, after: Definition): readonly Chang
 const OTHER_LABELS: Readonly<Record<string, string>> = {
   '/overlap': 'Overlap',
   '/catch_up': 'Catch-up',
+  '/priority': 'Priority',
   '/on_demand': 'On demand',
   '/calendar/mode': 'Mode of the calendar',
   '/pause_after': 'Failure budget',
@@ -68,6 +69,7 @@ function textsOf(definition: Definition): ReadonlyMap<string, string | undefined
     ['/calendar/mode', calendar?.mode],
     ['/overlap', overlap],
     ['/catch_up', catchUp],
+    ['/priority', definition.priority],
     ...GATE_PARTS.map((part): FieldText => [`/only_if/${part}`, gate?.[part]]),
     ...shortWords('advanced', short),
     ...BACKOFF_PARTS.map((part): FieldText => [`/backoff/${part}`, String(backoff?.[part] ?? OF_TYPE)]),
@@ -130,11 +132,17 @@ export function patchOf(before: Definition, after: Definition): PatchJob {
     ...(sameJson(before.payload, payload) ? {} : { payload }),
     ...(before.overlap === overlap ? {} : { overlap }),
     ...(before.catchUp === catchUp ? {} : { catch_up: catchUp }),
+    ...(before.priority === after.priority ? {} : { priority: priorityOf(after) }),
     ...gatePatch(before.gate, after.gate),
     ...shortPatch(before.short, short),
     ...(sameBackoff(before.backoff, backoff) ? {} : { backoff: backoff ?? null }),
     ...watchingPatch(before.watching, after.watching),
   };
+}
+
+/** Null resets it to the default. */
+function priorityOf({ priority }: Definition): PatchJob['priority'] {
+  return priority === 'normal' ? null : priority;
 }
 
 function sameBackoff(a: Backoff | undefined, b: Backoff | undefined): boolean {
@@ -163,6 +171,7 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
     payload: payloadOnto(base.payload, mine.payload, theirs.payload),
     overlap: base.overlap === mine.overlap ? theirs.overlap : mine.overlap,
     catchUp: base.catchUp === mine.catchUp ? theirs.catchUp : mine.catchUp,
+    priority: base.priority === mine.priority ? theirs.priority : mine.priority,
     // As a whole, because half of each would be a gate that nobody asked for.
     gate: isSameGate(base.gate, mine.gate) ? theirs.gate : mine.gate,
     short: mergeShort({ base: base.short, mine: mine.short, theirs: theirs.short }),

@@ -36,6 +36,7 @@ describe('the definition of a job', () => {
       overlap: 'skip',
       catch_up: 'once',
       timeout: '30m',
+      priority: 'normal',
       max_attempts: 3,
       pause_after: 'none',
       backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },

@@ -27,6 +27,7 @@ const FIELDS = [
   'catch_up',
   'timeout',
   'expire_after',
+  'priority',
   'only_if',
   'max_attempts',
   'backoff',

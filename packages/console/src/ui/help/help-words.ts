@@ -30,6 +30,7 @@ export const HELP_WORDS = [
   'pause',
   'ping',
   'policy',
+  'priority',
   'recover',
   'role',
   'slot',

@@ -214,6 +214,7 @@ type Stale =
   | 'calendar'
   | 'windows'
   | 'expireAfterMs'
+  | 'priority'
   | 'onlyIf'
   | 'recentFailures'
   | 'lastSuccessEndAt'
@@ -225,7 +226,7 @@ type Stale =
  * another budget, expectation or end (P23, failure budget; P25, expectations; P33, calendars and ends).
  */
 function withoutStale(job: Job, { pauseAfter, expect, schedule }: JobDefinition) {
-  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs', 'onlyIf', 'calendar', 'windows'];
+  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs', 'priority', 'onlyIf', 'calendar', 'windows'];
   if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
   if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
   if (expect?.durationMs === undefined) stale.push('lastTookMs');

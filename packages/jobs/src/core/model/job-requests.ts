@@ -5,6 +5,7 @@ import type { Transaction } from '../store/store.ts';
 import type { TimeInput } from '../time/time-input.ts';
 import type { AbortFlag } from './errors.ts';
 import type { CatchUp, Overlap } from './job.ts';
+import type { Priority } from './priority.ts';
 import type { BackoffOptions } from './retry.ts';
 
 /** Takes effect if and only if the caller's transaction commits; PostgreSQL only (`docs/transactions.md`). */
@@ -83,6 +84,8 @@ export interface ScheduledJobFields extends WatchOptions {
   readonly backoff?: BackoffOptions | undefined;
   /** A run that has not started this long after it was due is skipped: from 1s to 9600h. Default: never. */
   readonly expireAfter?: string | undefined;
+  /** Which of the due runs start first: `high`, `normal` or `low`. Default: `normal`. */
+  readonly priority?: Priority | undefined;
   /** Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped. */
   readonly onlyIf?: OnlyIf | undefined;
   /** For people. Default: the id. */

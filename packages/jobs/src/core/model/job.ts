@@ -7,6 +7,7 @@ import { runsLeft, type Schedule, sameSchedule } from '../schedule/schedule.ts';
 import { sameWatching, type Watching } from '../watching/watching.ts';
 import type { Declaration } from './declaration.ts';
 import type { Pause } from './job-pause.ts';
+import type { Priority } from './priority.ts';
 import type { Backoff } from './retry.ts';
 import type { FinishedStatus, JsonText, SkipReason } from './run.ts';
 import type { JOB_STATUSES } from './statuses.ts';
@@ -35,6 +36,8 @@ export interface JobDefinition extends Watching {
   readonly timeoutMs: number;
   /** A run that has not started this long after it was due is skipped (P35, expiry). */
   readonly expireAfterMs?: number;
+  /** Which of the due runs start first; absent: normal (P29, limits and priority). */
+  readonly priority?: Exclude<Priority, 'normal'>;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
 }
@@ -247,6 +250,7 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
     a.catchUp === b.catchUp &&
     a.timeoutMs === b.timeoutMs &&
     a.expireAfterMs === b.expireAfterMs &&
+    a.priority === b.priority &&
     a.maxAttempts === b.maxAttempts &&
     a.backoff.initialMs === b.backoff.initialMs &&
     a.backoff.maxMs === b.backoff.maxMs &&

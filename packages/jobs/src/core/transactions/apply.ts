@@ -2,7 +2,7 @@ import { alertsOf } from '../alerts/raised-alerts.ts';
 import { withSuccesses } from '../chains/gate.ts';
 import { endsToNote, type UpstreamEnd } from '../chains/take-ends.ts';
 import { type AskedCancel, type CancelRequest, cancelOf, requestOf } from '../commands/cancel.ts';
-import { type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
+import { type Job, type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
 import { type FinishedRun, isBackfillRun, type LiveRun } from '../model/run.ts';
 import { type Decision, isOverRoom, isSooner } from '../rules/decision.ts';
 import { afterSettlements, countRows, dependsOnLive, type EndedRun, mayPause } from '../rules/ended-runs.ts';
@@ -34,12 +34,12 @@ export function* applyDecision(
     unit.alerts.push({ alert, channels: job.alerts ?? [] });
   let due = dueIfAfter === undefined ? 0 : yield* ask('makeAllDue', before.uid, dueIfAfter);
   for (const move of moves) due += yield* ask('moveRuns', before.uid, move);
-  const isRetyped = job.typeVersion !== before.job.typeVersion || job.type !== before.job.type;
+  const isRequeued = changesQueue(before.job, job);
   const rows = countRows(ended);
   const after: StoredJob = {
     ...before,
     job,
-    typeKey: isRetyped ? yield* ask('retypeRuns', before.uid, job) : before.typeKey,
+    typeKey: isRequeued ? yield* ask('requeueRuns', before.uid, job) : before.typeKey,
     finishedCount: before.finishedCount + rows.finished,
     skippedCount: before.skippedCount + rows.skipped + skip.length,
     ...(cancelLive === 'deleted' ? { deletedAt: unit.now } : {}),
@@ -217,6 +217,12 @@ function* endNow(
   yield* ask('endRuns', { finished: ended, putBack: [] });
   unit.finished.push(...ended);
   return ended;
+}
+
+/** Whether the job's waiting runs get another place among those that are due (P29, limits and priority). */
+function changesQueue(before: Job, after: Job): boolean {
+  const isOtherType = after.typeVersion !== before.typeVersion || after.type !== before.type;
+  return isOtherType || after.priority !== before.priority;
 }
 
 function isChanged(before: StoredJob, after: StoredJob): boolean {

@@ -10,8 +10,8 @@ import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './u
 
 /**
  * Writes the collected changes, and claims. If no other run becomes due sooner, the planned runs are written
- * as claimed: one write less for each run. `waiting`: the other waiting runs; undefined if they may have
- * changed. The result of the claim is known when the next call is answered.
+ * as claimed: one write less for each run. Not with priorities: the claim then finds the order. `waiting`: the
+ * other waiting runs; undefined if they may have changed. The result of the claim is known when the next call is answered.
  */
 export function* writeAndClaim(
   unit: UnitOfWork,
@@ -20,7 +20,8 @@ export function* writeAndClaim(
 ): Script<() => ClaimResult> {
   const isFirst =
     waiting !== undefined && nothingBefore(waiting, unit.now + (input.ahead?.ms ?? 0), unit.now);
-  if (!isFirst || !unit.toMake.some((one) => mayBeClaimed(one, input))) {
+  const hasPriorities = unit.toMake.some(({ job: { job } }) => job.priority !== undefined);
+  if (!isFirst || hasPriorities || !unit.toMake.some((one) => mayBeClaimed(one, input))) {
     yield* ask('write');
     const claimed = yield* claim(unit, input);
     return () => claimed;

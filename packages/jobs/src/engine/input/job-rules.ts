@@ -17,6 +17,7 @@ import {
 import { shape } from '../../core/input/shape.ts';
 import type { BackoffOptions } from '../../core/job-types/job-type.ts';
 import { MOST_RUNS } from '../../core/limits.ts';
+import { PRIORITIES } from '../../core/model/priority.ts';
 import { watchingRules } from '../../core/watching/watch-rules.ts';
 import type { JobInput, JobPatch } from '../ports/engine-port.ts';
 
@@ -51,6 +52,7 @@ const policies = {
   catchUp: alsoNamed(oneOf('once', 'skip', 'all'), 'misfire'),
   timeout: alsoNamed(duration, 'timeoutMs'),
   expireAfter: alsoNamed(duration, 'expireAfterMs', 'expiresIn', 'ttl'),
+  priority: oneOf(...PRIORITIES),
   onlyIf: onlyIfRule,
   maxAttempts,
   backoff: alsoNamed(backoff, 'retryDelay'),
@@ -110,6 +112,7 @@ export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', 
   catchUp: nullable(policies.catchUp),
   timeout: nullable(policies.timeout),
   expireAfter: nullable(policies.expireAfter),
+  priority: nullable(policies.priority),
   onlyIf: nullable(policies.onlyIf),
   maxAttempts: nullable(policies.maxAttempts),
   backoff: nullable(policies.backoff),

@@ -3,6 +3,7 @@ import type { Job } from '../../core/model/job.ts';
 import { isExpired } from '../../core/rules/expiry.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 import { LOOK_AHEAD_MS } from '../../core/rules/slots.ts';
+import { startOrder } from '../../core/rules/start-order.ts';
 import type { ClaimedRun, ClaimResult } from '../../core/store/store-passes.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
 import { START_GAP_MS, STARTS_WITHOUT_GAP, TOO_LATE_MS } from '../timing/pace.ts';
@@ -21,7 +22,7 @@ export interface UnstartedClaim {
 /** The runs that this node has claimed and not started: they wait for a place, or for their time. */
 export class UnstartedClaims {
   readonly #clock: Clock;
-  /** Due: they wait for a place. */
+  /** Due: they wait for a place, in the order in which they start. */
   #waiting: UnstartedClaim[] = [];
   /** How many of `#waiting` have been started; the array is cut when all are. */
   #head = 0;
@@ -55,7 +56,8 @@ export class UnstartedClaims {
     for (const run of runs) {
       const job = jobs[run.job];
       if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
-      (run.started || run.availableAt <= now ? this.#waiting : this.#ahead).push({ run, job });
+      if (run.started || run.availableAt <= now) this.#wait({ run, job });
+      else this.#ahead.push({ run, job });
     }
     this.#ahead.sort((a, b) => a.run.availableAt - b.run.availableAt);
   }
@@ -78,7 +80,7 @@ export class UnstartedClaims {
     const now = this.#clock.now();
     const due = this.#ahead.splice(0, this.aheadBy(now));
     const isLate = ({ run }: UnstartedClaim) => now - run.availableAt > TOO_LATE_MS;
-    this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
+    for (const claimed of due) if (!isLate(claimed)) this.#wait(claimed);
     const nextMs = this.#ahead.length > 0 ? msUntilNext(this.#ahead, now, due.length > 0) : undefined;
     return { late: this.#givenBack(due.filter(isLate)), nextMs };
   }
@@ -108,10 +110,28 @@ export class UnstartedClaims {
     return isExpired(claim.run, now) ? endedUnstarted(claim, { kind: 'expired' }, now) : undefined;
   }
 
+  /** Puts a run before those that start later because of a priority (P29, limits and priority). */
+  #wait(claimed: UnstartedClaim): void {
+    let index = this.#waiting.length;
+    for (; index > this.#head; index -= 1) {
+      const before = this.#waiting[index - 1];
+      if (before === undefined || !startsBefore(claimed, before)) break;
+    }
+    if (index === this.#waiting.length) this.#waiting.push(claimed);
+    else this.#waiting.splice(index, 0, claimed);
+  }
+
   #givenBack(claims: readonly UnstartedClaim[]): EndedClaim[] {
     const finishedAt = this.#clock.now();
     return claims.map((claim) => endedUnstarted(claim, { kind: 'given_back' }, finishedAt));
   }
+}
+
+/** Runs of equal priority, and slots with their share of the places, stay in the order of their claims. */
+function startsBefore(one: UnstartedClaim, other: UnstartedClaim): boolean {
+  if (one.job.priority === other.job.priority || other.run.hasPriority === true) return false;
+  const orderOf = ({ run, job }: UnstartedClaim) => startOrder(run.availableAt, job.priority);
+  return orderOf(one) < orderOf(other);
 }
 
 function endedUnstarted({ run, job }: UnstartedClaim, outcome: Outcome, finishedAt: number): EndedClaim {

@@ -8,6 +8,7 @@ import type {
   TriggerInput,
   WatchOptions,
 } from '../../core/model/job-requests.ts';
+import type { Priority } from '../../core/model/priority.ts';
 import type { BackoffOptions } from '../../core/model/retry.ts';
 import type { AfterInput } from '../../core/schedule/parse-schedule.ts';
 import type { LogLine } from '../../core/store/store-passes.ts';
@@ -65,6 +66,8 @@ export interface JobInput extends WatchOptions {
   readonly backoff?: BackoffOptions | undefined;
   /** A run that has not started this long after it was due is skipped: from 1s to 9600h. Default: never. */
   readonly expireAfter?: string | undefined;
+  /** Which of the due runs start first: `high`, `normal` or `low`. Default: `normal`. */
+  readonly priority?: Priority | undefined;
   /** Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped. */
   readonly onlyIf?: OnlyIf | undefined;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CALENDAR_MODES } from '../../core/calendars/calendar.ts';
 import { MOST_RUNS } from '../../core/limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import { PRIORITIES } from '../../core/model/priority.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/ports/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
@@ -107,6 +108,11 @@ const settings = {
   expire_after: duration.describe(
     'A run that has not started this long after it was due is skipped: from 1s to 9600h; default: it waits as long as it must',
   ),
+  priority: z
+    .enum(PRIORITIES)
+    .describe(
+      'Which of the runs that are due start first; default: normal. A run waits behind higher ones that became due at most 5 minutes after it',
+    ),
   only_if: onlyIfField,
   max_attempts: z
     .int()
@@ -153,6 +159,7 @@ export const patchJobBody = z.strictObject({
   catch_up: settings.catch_up.nullish(),
   timeout: settings.timeout.nullish(),
   expire_after: settings.expire_after.nullish(),
+  priority: settings.priority.nullish(),
   only_if: settings.only_if.nullish(),
   max_attempts: settings.max_attempts.nullish(),
   backoff: settings.backoff.nullish(),

@@ -21,10 +21,9 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
   return {
     findJob: (jobId) => runInTurn(tx, async () => (await findJob(queriesOn(tx), jobId))?.job),
     async insertJob(input) {
-      const { type, typeVersion } = input.definition;
       // In its own transaction: the key depends on no job, and others must not wait for the caller's commit
       // to see it.
-      await shared.types.ensure(type, typeVersion);
+      await shared.types.ensure(input.definition);
       return runInCallersTransaction<InsertOutcome>(tx, async ({ q }) => {
         const at = now();
         const unit = createUnit(q, shared, at);
@@ -36,7 +35,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
     },
     async trigger(input) {
       const type = checkedBy(input.command);
-      if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
+      if (type !== undefined) await shared.types.ensure(type);
       return runInCallersTransaction<CommandResult>(tx, async ({ q, seesNewest }) => {
         const at = now();
         const unit = createUnit(q, shared, at);

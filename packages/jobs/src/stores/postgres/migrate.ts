@@ -50,6 +50,7 @@ const MIGRATIONS = [
   '0034-checkpoints.sql',
   '0035-calendars.sql',
   '0036-chains.sql',
+  '0037-priority.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -139,7 +139,7 @@ async function joinNodes(
   const { url, directUrl = url, maxStallMs = MAX_STALL_MS } = options;
   // If the key is committed later, a caller's transaction with an older snapshot does not see it.
   const types = Object.entries(node.types);
-  await Promise.all(types.map(([type, version]) => shared.types.ensure(type, version)));
+  await Promise.all(types.map(([type, typeVersion]) => shared.types.ensure({ type, typeVersion })));
   const removeDead = (nodes: readonly DeadNode[]) => writes.beside((u) => removeDeadNodes(u, nodes));
   const reset = () => {
     passes.reset();

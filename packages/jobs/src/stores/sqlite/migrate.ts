@@ -32,6 +32,7 @@ const MIGRATIONS = [
   '0025-checkpoints.sql',
   '0026-calendars.sql',
   '0027-chains.sql',
+  '0028-priority.sql',
 ] as const;
 
 /**

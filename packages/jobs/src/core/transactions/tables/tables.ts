@@ -76,10 +76,10 @@ export interface Tables
   /** Moves waiting runs to another kind of waiting. Returns how many became due. */
   moveRuns(uid: number, move: Move): number;
   /**
-   * Gives a job's waiting runs the type version of the job. Leaves out runs with their own payload that need
-   * a newer version. Returns the version's key.
+   * Gives a job's waiting runs the type version and the priority of the job. Leaves the version of runs with
+   * their own payload that need a newer one. Returns the version's key.
    */
-  retypeRuns(uid: number, job: Job): number;
+  requeueRuns(uid: number, job: Job): number;
   /** Asks claimed runs to stop. Returns the ids of the runs that were not asked before. */
   requestCancels(runs: readonly LiveRun[], asked: AskedCancel): readonly string[];
   /** Moves finished locked runs to history, and returns the others to the queue. */

@@ -42,6 +42,7 @@ export async function parseDefinition(
   const follows = schedule.ok && schedule.value.kind === 'after';
   const overlap = input.overlap ?? (follows ? 'queue' : 'skip');
   const catchUp = input.catchUp ?? 'once';
+  const priority = input.priority ?? 'normal';
   if (catchUp === 'all' && overlap !== 'queue')
     fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
   else if (catchUp === 'all' && follows)
@@ -105,6 +106,7 @@ export async function parseDefinition(
     catchUp,
     timeoutMs: timeout,
     ...(expireAfter === undefined ? {} : { expireAfterMs: expireAfter }),
+    ...(priority === 'normal' ? {} : { priority }),
     ...(onlyIf === undefined ? {} : { onlyIf }),
     maxAttempts,
     backoff,
@@ -174,6 +176,7 @@ export function inputOf({ registry }: Pick<EngineParts, 'registry'>, definition:
     timeout: formatDuration(definition.timeoutMs),
     expireAfter:
       definition.expireAfterMs === undefined ? undefined : formatDuration(definition.expireAfterMs),
+    priority: definition.priority,
     onlyIf: definition.onlyIf && onlyIfOf(definition.onlyIf),
     maxAttempts,
     backoff: backoffFields(definition.backoff),

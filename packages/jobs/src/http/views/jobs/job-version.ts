@@ -61,6 +61,7 @@ function definitionJson(definition: JobDefinition): JobVersionJson['definition']
     ...(definition.expireAfterMs === undefined
       ? {}
       : { expire_after: formatDuration(definition.expireAfterMs) }),
+    priority: definition.priority ?? 'normal',
     ...(definition.onlyIf === undefined ? {} : { only_if: onlyIfJson(definition.onlyIf) }),
     max_attempts: definition.maxAttempts,
     backoff: backoffJson(definition.backoff),

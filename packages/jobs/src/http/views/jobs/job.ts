@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CALENDAR_MODES } from '../../../core/calendars/calendar.ts';
 import { originOf } from '../../../core/model/declaration.ts';
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
+import { PRIORITIES } from '../../../core/model/priority.ts';
 import type { Backoff } from '../../../core/model/retry.ts';
 import { RUN_STATUSES } from '../../../core/model/run.ts';
 import { HEALTH_STATUSES, JOB_STATUSES } from '../../../core/model/statuses.ts';
@@ -57,6 +58,7 @@ export const jobSchema = z
     catch_up: z.enum(['once', 'skip', 'all']),
     timeout: z.string(),
     expire_after: z.string().nullable(),
+    priority: z.enum(PRIORITIES),
     only_if: onlyIfSchema.nullable(),
     max_attempts: z.int(),
     backoff: backoffSchema,
@@ -167,6 +169,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     catch_up: job.catchUp,
     timeout: formatDuration(job.timeoutMs),
     expire_after: job.expireAfterMs === undefined ? null : formatDuration(job.expireAfterMs),
+    priority: job.priority ?? 'normal',
     only_if: job.onlyIf === undefined ? null : onlyIfJson(job.onlyIf),
     max_attempts: job.maxAttempts,
     backoff: backoffJson(job.backoff),

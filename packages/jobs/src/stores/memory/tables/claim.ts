@@ -1,4 +1,5 @@
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
+import { startOrder } from '../../../core/rules/start-order.ts';
 import { isSuspect } from '../../../core/rules/suspects.ts';
 import { claimedRunOf, indexOfJob, takeOf } from '../../../core/transactions/claim.ts';
 import type { SeenWaiting, Tables } from '../../../core/transactions/tables/tables.ts';
@@ -26,7 +27,11 @@ export function claimTables(u: MemoryUnit) {
       const waiting = waitingFor(db, types)[which];
       const within = (after: number, by: number) =>
         waiting.filter(({ run }) => run.availableAt > after && run.availableAt <= by);
-      const due = within(Number.NEGATIVE_INFINITY, now).slice(0, places + prefetch);
+      const orderOf = ({ run }: LiveRow) =>
+        startOrder(run.availableAt, which === 'suspect' ? undefined : db.requireJob(run.jobUid).job.priority);
+      const due = within(Number.NEGATIVE_INFINITY, now)
+        .sort((a, b) => orderOf(a) - orderOf(b) || Number(a.run.id) - Number(b.run.id))
+        .slice(0, places + prefetch);
       const coming = within(now, now + ahead.ms).slice(0, ahead.runs);
       return takeOf({ due, coming }, places).map(({ row: { run }, started }) => {
         const fence = db.nextId();

@@ -30,7 +30,7 @@ export function liveRunTables(u: MemoryUnit) {
         db.changeRun(id, { held: move.to, availableAt: Math.max(availableAt, move.dueFrom ?? availableAt) });
       return move.to === 'no' ? moved.filter(({ availableAt }) => availableAt <= now).length : 0;
     },
-    retypeRuns(uid, { typeVersion }) {
+    requeueRuns(uid, { typeVersion }) {
       for (const { id, payload } of db.liveRunsOf(uid)) {
         const row = db.requireLive(id);
         if (payload === undefined || row.typeVersion <= typeVersion) db.putLive({ ...row, typeVersion });

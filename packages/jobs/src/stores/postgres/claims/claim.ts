@@ -52,11 +52,11 @@ export function claimTables(
     },
     async endClaim(_, uids) {
       const { look, how, tookSuspect, inOrder } = claimInProgress();
-      const { found = 0, runs = [] } = inOrder?.taken ?? {};
+      const { found = 0, runs = [], hasQueues = false } = inOrder?.taken ?? {};
       const asked = inOrder?.asked ?? 0;
       const due = runs.filter(({ availableAt }) => availableAt <= u.now);
       const isFull = found >= FULL && found === asked && due.length === found;
-      const mustSee = !isFull || look.mustSee || tookSuspect !== undefined;
+      const mustSee = !isFull || hasQueues || look.mustSee || tookSuspect !== undefined;
       const rows = mustSee
         ? await u.q.objects(SEE_EARLIEST_AND_JOBS, [how.versions, how.from, uids])
         : await u.q.objects(READ_JOBS, [uids]);
@@ -65,7 +65,7 @@ export function claimTables(
         : undefined;
       const known = uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows);
       const jobs = new Map(known.map(({ uid, job }) => [uid, job]));
-      // The runs are in due order.
+      // Without queues, the runs are in due order. With them, `seen` has the earliest that is left.
       const reached = found < asked ? u.now : due.at(-1)?.availableAt;
       u.onceWritten.push(() => look.done(reached, seen));
       const earliest = seen?.earliest;

@@ -2,6 +2,7 @@ import type { Mutable } from '../../../core/objects.ts';
 import type { ClaimedRun } from '../../../core/store/store-passes.ts';
 import { indexOfJob } from '../../../core/transactions/claim.ts';
 import type { ClaimRoom, JobIndexes } from '../../../core/transactions/tables/tables.ts';
+import { START_ORDER } from '../../rows/queue-key.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { isAlive } from '../shortcuts/make-claimed.ts';
@@ -17,11 +18,13 @@ export interface How {
   readonly from: number;
 }
 
-/** The runs that a claim took, in due order. */
+/** The runs that a claim took, in the order in which they start. */
 export interface Taken {
   /** How many runs were due and unlocked. */
   readonly found: number;
   readonly runs: readonly ClaimedRun[];
+  /** Some runs of the types may have a priority, so runs may be left that were due before those taken. */
+  readonly hasQueues: boolean;
 }
 
 type Column<Value = number> = readonly Value[] | null;
@@ -43,6 +46,7 @@ type TakenRow = readonly [
   payloads: ById<string> | null,
   traces: ById<string> | null,
   expiresAts: ById<number> | null,
+  hasQueues: boolean | null,
 ];
 
 /**
@@ -58,12 +62,16 @@ export async function takeRuns(
     // Locks before the claim's statement takes its snapshot, which must contain the claims of the previous
     // lock holder.
     const [lock] = await q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
-    if (!rowOf<[boolean]>(lock)[0]) return { found: 0, runs: [] };
+    if (!rowOf<[boolean]>(lock)[0]) return { found: 0, runs: [], hasQueues: false };
   }
   const limit = places + prefetch;
   const params = [versions, now, now + ahead.ms, places, limit, ahead.runs, node, hasJoined, from];
   const row = (await q.arrays(CLAIM[which], params))[0] as TakenRow;
-  return { found: row[0], runs: claimedRunsIn(row, jobs, which === 'slots') };
+  return {
+    found: row[0],
+    runs: claimedRunsIn(row, jobs, which === 'slots'),
+    hasQueues: row.at(-1) === true,
+  };
 }
 
 function claimedRunsIn(row: TakenRow, jobs: JobIndexes, hasPriority: boolean): readonly ClaimedRun[] {
@@ -103,27 +111,33 @@ const FREE_OF_TYPE = `type_key = known.key AND ${FREE}`;
 /** The live runs that meet a condition. None if the node may not claim. */
 const ofType = (
   condition: string,
-) => `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
+  order = START_ORDER,
+) => `SELECT ctid AS place, id, available_at, ${order} AS start_order, recoveries FROM greenvue_jobs.live_runs
       WHERE ${condition} AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
-/** The earliest due runs that meet a condition. */
-const dueOf = (condition: string) => `SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
+/** The due runs that meet a condition and start first. */
+const dueOf = (
+  condition: string,
+  order: string,
+) => `SELECT due.*, row_number() OVER (ORDER BY due.start_order, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-      ${ofType(condition)} AND available_at <= $2::bigint
+      ${ofType(condition, order)} AND available_at <= $2::bigint
       ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
     ORDER BY n LIMIT $5::integer`;
-const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
+const startsIn = (order: string) =>
+  `available_at <= $2::bigint AND (${order}, id) <= (SELECT start_order, id FROM last_to_start)`;
 /** Claims the runs, and counts the due ones. Finds the locked rows by `ctid`, which is faster than by id. */
-const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
-  due AS MATERIALIZED (${dueOf(condition)}),
+const claimOf = (condition: string, order = START_ORDER) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
+  due AS MATERIALIZED (${dueOf(condition, order)}),
   coming AS MATERIALIZED (
     SELECT coming.place FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
       ${ofType(FREE_OF_TYPE)} AND available_at > $2::bigint AND available_at <= $3::bigint AND recoveries = 0
       ORDER BY available_at, id LIMIT $6::integer FOR UPDATE SKIP LOCKED) AS coming
     ORDER BY coming.available_at, coming.id LIMIT $6::integer),
-  last_to_start AS (SELECT available_at, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
+  last_to_start AS (SELECT start_order, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
   taken AS (
     UPDATE greenvue_jobs.live_runs SET node = $7, fence = nextval('greenvue_jobs.ids'),
-      status = CASE WHEN ${STARTS} THEN 'running' ELSE 'queued' END, started_at = CASE WHEN ${STARTS} THEN $2::bigint END
+      status = CASE WHEN ${startsIn(order)} THEN 'running' ELSE 'queued' END,
+      started_at = CASE WHEN ${startsIn(order)} THEN $2::bigint END
     WHERE ctid = ANY(ARRAY(
       SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0 UNION ALL SELECT place FROM coming))
     RETURNING *)
@@ -131,13 +145,14 @@ const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$
     array_agg(job_uid), array_agg(failures), array_agg(available_at), array_agg(catch_up::integer::bigint), array_agg(missed),
     array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
     json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL),
-    json_object_agg(id, expires_at) FILTER (WHERE expires_at IS NOT NULL)
-  FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
+    json_object_agg(id, expires_at) FILTER (WHERE expires_at IS NOT NULL),
+    (SELECT bool_or(known.key < 0) FROM (${KEYS_KNOWN}) AS known)
+  FROM (SELECT * FROM taken ORDER BY started_at, ${order}, id) AS taken`;
 const CLAIM: Readonly<Record<ClaimRoom['which'], string>> = {
   due: claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`),
   slots: claimOf(`${UNCLAIMED_SLOT} AND available_at >= $9::bigint`),
   // `$9` has no effect here, but a parameter that a statement does not use has no type.
-  suspect: claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`),
+  suspect: claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`, 'available_at'),
 };
 /** An arbitrary number. A claim of a suspect holds this advisory lock until its transaction ends. */
 const SUSPECTS_LOCK = 7_236_451_904;

@@ -61,7 +61,7 @@ export function createCommands(parts: Parts): Commands {
   return {
     insertJob: (input, signal) =>
       writes.tracked(async () => {
-        await shared.types.ensure(input.definition.type, input.definition.typeVersion);
+        await shared.types.ensure(input.definition);
         await writes.caughtUp();
         // A bound on jobs, names of secrets and calendars, and links to other jobs need locks, which a shared
         // transaction would hold for all.
@@ -107,7 +107,7 @@ export function createCommands(parts: Parts): Commands {
 }
 
 async function declareIn({ writes, shared }: Parts, input: DeclareInput): Promise<DeclareResult> {
-  for (const { definition } of input.jobs) await shared.types.ensure(definition.type, definition.typeVersion);
+  for (const { definition } of input.jobs) await shared.types.ensure(definition);
   return writes.command(IN_CODE, async (u) => runIn(u, declareJobs(u, input, await lockDeclarations(u))));
 }
 
@@ -156,7 +156,7 @@ async function commandIn(
 ): Promise<CommandResult> {
   const type = checkedBy(input.command);
   const { writes, shared, joined, now, ownNow } = parts;
-  const ensuring = type && shared.types.ensure(type.type, type.typeVersion);
+  const ensuring = type && shared.types.ensure(type);
   if (ensuring !== undefined) await ensuring;
   const { triggerInOneStatement: isAtOnce, makeClaimed } = shared.shortcuts;
   const claimant: Claimant | undefined = input.claim && {

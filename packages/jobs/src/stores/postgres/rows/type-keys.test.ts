@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import type { Database } from '../connection/database.ts';
 import { TypeKeys } from './type-keys.ts';
 
+const A = { type: 'a', typeVersion: 1 };
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Keys on a database that answers when told to. */
@@ -17,17 +19,17 @@ function keysOf() {
 
 it('asks once for all callers, and not again for a known key', async () => {
   const { keys, asked } = keysOf();
-  const callers = [keys.ensure('a', 1), keys.ensure('a', 1), keys.ensure('a', 1)];
+  const callers = [keys.ensure(A), keys.ensure(A), keys.ensure(A)];
   asked[0]?.resolve([[7]]);
   await Promise.all(callers);
   expect(asked).toHaveLength(1);
   expect(keys.get('a', 1)).toBe(7);
-  expect(keys.ensure('a', 1)).toBeUndefined();
+  expect(keys.ensure(A)).toBeUndefined();
 });
 
 it('after a failure each caller asks for itself, and none waits for another', async () => {
   const { keys, asked } = keysOf();
-  const callers = [keys.ensure('a', 1), keys.ensure('a', 1), keys.ensure('a', 1), keys.ensure('a', 1)];
+  const callers = [keys.ensure(A), keys.ensure(A), keys.ensure(A), keys.ensure(A)];
   const outcomes = Promise.allSettled(callers);
   asked[0]?.reject(new Error('The database is away.'));
   await settled();

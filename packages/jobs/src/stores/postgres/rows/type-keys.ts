@@ -1,13 +1,18 @@
+import type { JobDefinition } from '../../../core/model/job.ts';
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import type { NewRun } from '../../../core/rules/decision.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { numberOf } from '../../rows/first-column.ts';
+import { queueKeyOf, queuesOf } from '../../rows/queue-key.ts';
 import type { Database } from '../connection/database.ts';
+import { rowOf } from './run-rows.ts';
+
+type Typed = Pick<JobDefinition, 'type' | 'typeVersion'> & Partial<Pick<JobDefinition, 'priority'>>;
 
 /** The small keys of job types: one for each type and version. A key never changes, so each is read once. */
 export class TypeKeys {
   readonly #db: Database;
   readonly #known = new Map<string, number>();
+  readonly #ensured = new Set<string>();
   readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(db: Database) {
@@ -15,16 +20,17 @@ export class TypeKeys {
   }
 
   /**
-   * Makes the key known to `get`, in its own transaction. Call it before the transaction that needs the key.
-   * Undefined if the key is known already: then the command continues at once and keeps its order.
+   * Makes the key known to `get`, in its own transaction, and nodes claim runs of the priority. Call it before
+   * the transaction that needs the key. Undefined if the key is known already: then the command continues at
+   * once and keeps its order.
    */
-  ensure(type: string, version: number): Promise<void> | undefined {
-    const name = nameOf(type, version);
-    if (this.#known.has(name)) return undefined;
+  ensure(typed: Typed): Promise<void> | undefined {
+    const name = `${nameOf(typed.type, typed.typeVersion)} ${typed.priority === undefined ? '' : 'queues'}`;
+    if (this.#ensured.has(name)) return undefined;
     // The first caller asks for all. If that fails, each other caller asks for itself, without waiting.
     const another = this.#underWay.get(name);
-    if (another !== undefined) return another.catch(() => this.#learn(type, version));
-    const learning = this.#learn(type, version).finally(() => this.#underWay.delete(name));
+    if (another !== undefined) return another.catch(() => this.#learn(name, typed));
+    const learning = this.#learn(name, typed).finally(() => this.#underWay.delete(name));
     this.#underWay.set(name, learning);
     return learning;
   }
@@ -36,11 +42,16 @@ export class TypeKeys {
     return key;
   }
 
-  async #learn(type: string, version: number): Promise<void> {
-    const find = async () => numberOf((await this.#db.arrays(FIND, [type, version]))[0]);
-    const key = (await find()) ?? (await this.#db.transaction((q) => q.run(ADD, [type, version])).then(find));
-    if (key === undefined) throw new Error(`the job type ${type} was not kept`);
+  async #learn(name: string, { type, typeVersion: version, priority }: Typed): Promise<void> {
+    const find = async () => (await this.#db.arrays(FIND, [type, version]))[0];
+    const found =
+      (await find()) ?? (await this.#db.transaction((q) => q.run(ADD, [type, version])).then(find));
+    if (found === undefined) throw new Error(`the job type ${type} was not kept`);
+    const [key, lacksQueues, hasQueues] = rowOf<[number, boolean, boolean]>(found);
+    if (lacksQueues || (priority !== undefined && !hasQueues))
+      await this.#db.transaction((q) => q.run(ADD_QUEUES, [type]));
     this.#known.set(nameOf(type, version), key);
+    this.#ensured.add(name);
   }
 }
 
@@ -49,10 +60,11 @@ function nameOf(type: string, version: number): string {
 }
 
 /**
- * The type key of a new run: for the job's version, or for the newer version that checked the run's payload.
+ * The key of a new run in the due index: for the job's version, or for the newer version that checked the
+ * run's payload.
  */
 export function keyOfRun(types: TypeKeys, { typeVersion }: NewRun, { job, typeKey }: StoredJob): number {
-  return typeVersion === undefined ? typeKey : types.get(job.type, typeVersion);
+  return queueKeyOf(typeVersion === undefined ? typeKey : types.get(job.type, typeVersion), job);
 }
 
 /** The first parameter of {@link KEYS_KNOWN}, as JSON. */
@@ -62,8 +74,14 @@ export function versionsParam(types: TypeVersions): string {
 
 /** The keys of the types that a node can run: its versions and older ones (P22, types and deploys). */
 export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
-  WHERE version <= coalesce(($1::jsonb ->> type)::integer, 0)`;
+  WHERE version <= coalesce(($1::jsonb ->> coalesce(of_type, type))::integer, 0)`;
 
-const FIND = 'SELECT key FROM greenvue_jobs.job_types WHERE type = $1 AND version = $2';
+const HAS_QUEUES = 'EXISTS (SELECT FROM greenvue_jobs.job_types WHERE key = -2 * own.key)';
+/** Columns: the key; whether only other versions have queues for priorities; whether this one has them. */
+const FIND = `SELECT key, NOT ${HAS_QUEUES} AND EXISTS (SELECT FROM greenvue_jobs.job_types WHERE of_type = $1), ${HAS_QUEUES}
+  FROM greenvue_jobs.job_types AS own WHERE type = $1 AND version = $2`;
 const ADD = `INSERT INTO greenvue_jobs.job_types (type, version) VALUES ($1, $2)
   ON CONFLICT (type, version) DO NOTHING`;
+/** For each version: a run may need a newer one than its job. */
+const ADD_QUEUES = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type) OVERRIDING SYSTEM VALUE
+  SELECT * FROM (${queuesOf('greenvue_jobs.', '$1')}) AS queues ON CONFLICT DO NOTHING`;

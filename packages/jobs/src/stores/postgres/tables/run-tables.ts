@@ -6,6 +6,7 @@ import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import type { PutBack, ReportState } from '../../../core/transactions/tables/tables.ts';
 import { numberOf, numbersIn } from '../../rows/first-column.ts';
+import { queueTerms, requeueLive } from '../../rows/queue-key.ts';
 import { newestLines } from '../../rows/runs/log-lines.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
@@ -17,7 +18,7 @@ import { becomeDue, type Unit } from './unit.ts';
 
 type WaitingRunTables = Pick<
   AsyncTables,
-  'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'retypeRuns' | 'makeRunDue' | 'lockRun' | 'findRun'
+  'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'requeueRuns' | 'makeRunDue' | 'lockRun' | 'findRun'
 >;
 
 /** The operations of transactions on the runs of a job. */
@@ -47,9 +48,10 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
       }
       return due;
     },
-    async retypeRuns(uid, { type, typeVersion }) {
-      const key = u.shared.types.get(type, typeVersion);
-      await q.write(RETYPE_LIVE, [key, uid, typeVersion]);
+    async requeueRuns(uid, job) {
+      const key = u.shared.types.get(job.type, job.typeVersion);
+      const { times, less } = queueTerms(job);
+      await q.write(REQUEUE_LIVE, [key, uid, job.typeVersion, times, less]);
       becomeDue(u, 'runs', [START]);
       return key;
     },
@@ -185,9 +187,7 @@ const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1, available_at = great
     AND CASE $5::text WHEN 'any' THEN true WHEN 'since' THEN ${ASKED} ELSE NOT ${ASKED} END
   ORDER BY available_at, id LIMIT $7::bigint FOR UPDATE))
   RETURNING available_at`;
-/** Leaves out runs with their own payload that need a newer version. */
-const RETYPE_LIVE = `UPDATE greenvue_jobs.live_runs SET type_key = $1 WHERE job_uid = $2 AND (payload IS NULL
-  OR NOT EXISTS (SELECT FROM greenvue_jobs.job_types WHERE key = live_runs.type_key AND version > $3))`;
+const REQUEUE_LIVE = requeueLive('greenvue_jobs.', '$');
 /** Leaves out a run that was made shortly before its slot. */
 const MAKE_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
   WHERE id = $2 AND node IS NULL AND held = 'no'

@@ -134,6 +134,7 @@ const FIXED_COLUMNS = [
   ofJob('catch_up', 'text', ({ catchUp }) => catchUp),
   ofJob('timeout_ms', 'bigint', ({ timeoutMs }) => timeoutMs),
   ofJob('expire_after_ms', 'bigint', ({ expireAfterMs }) => expireAfterMs),
+  ofJob('priority', 'text', ({ priority }) => priority),
   ofJob('gate_job', 'text', ({ onlyIf }) => onlyIf?.job),
   ofJob('gate_within_ms', 'bigint', ({ onlyIf }) => onlyIf?.succeededWithinMs),
   ofJob('max_attempts', 'bigint', ({ maxAttempts }) => maxAttempts),
@@ -227,6 +228,7 @@ export function fixedJobOf(raw: unknown): FixedJob {
   };
   if (row.calendar_id !== null) job.calendar = calendarOf(row);
   if (row.expire_after_ms !== null) job.expireAfterMs = row.expire_after_ms as number;
+  if (row.priority !== null) job.priority = row.priority as NonNullable<Job['priority']>;
   if (row.gate_job !== null)
     job.onlyIf = { job: row.gate_job as string, succeededWithinMs: row.gate_within_ms as number };
   if (row.created_by !== null) job.createdBy = row.created_by as string;

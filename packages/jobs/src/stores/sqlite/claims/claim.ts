@@ -6,7 +6,7 @@ import { STATUS } from '../rows/codes.ts';
 import { freeRunOf, keyed } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
 import { type Due, FREE, firstSuspect, seePriorities, unclaimedSlots } from './priority-claims.ts';
-import { earliestOf, merged } from './runs-by-type.ts';
+import { earliestOf, inStartOrder, merged } from './runs-by-type.ts';
 
 /** The operations of a claim. */
 export function claimTables(w: Writer): Pick<Tables, 'openClaim' | 'takeRuns' | 'endClaim'> {
@@ -20,8 +20,9 @@ export function claimTables(w: Writer): Pick<Tables, 'openClaim' | 'takeRuns' | 
       const limit = places + prefetch;
       const due = {
         suspect: () => firstSuspect(w, { keys, now }),
-        slots: () => unclaimedSlots(w, { keys, now, limit }),
-        due: () => freeRuns(w, keys, { after: BEFORE_ALL, by: now, limit }),
+        slots: () => inStartOrder(keys, limit, (some) => unclaimedSlots(w, { keys: some, now, limit })),
+        due: () =>
+          inStartOrder(keys, limit, (some) => freeRuns(w, some, { after: BEFORE_ALL, by: now, limit })),
       }[which]();
       const coming = freeRuns(w, keys, { after: now, by: now + ahead.ms, limit: ahead.runs });
       return takeOf({ due, coming }, places).map(({ row, started }) => {

@@ -42,7 +42,7 @@ const ORIGIN = `id, job_uid, ${word('trigger', TRIGGER)}, scheduled_for, catch_u
  * `nodes`, because none is alive.
  */
 const TABLES: Readonly<Record<string, string>> = {
-  job_types: 'SELECT key, type, version FROM job_types',
+  job_types: 'SELECT key, type, version, of_type FROM job_types',
   jobs: 'SELECT * FROM jobs ORDER BY uid',
   live_runs: `SELECT ${ORIGIN}, type_key, ${word('status', STATUS)}, ${word('held', HELD)}, available_at,
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, fence, started_at, failures, recoveries, errors,

@@ -44,7 +44,7 @@ function writeRuns(w: Writer): void {
     const run = withClaim(queuedOf(one.run, made), one, one.claim && w.ids.next(now));
     const { typeVersion } = one.run;
     const key = typeVersion === undefined ? typeKey : w.types.keyOf(job.type, typeVersion);
-    if (!insertLiveRun(w, run, key)) continue;
+    if (!insertLiveRun(w, run, w.types.queueOf(key, job))) continue;
     link(w, run);
     if (run.claim !== undefined) w.keepClaimed({ ...keysOf(run), run });
     if (job.overlap === 'allow') w.liveRunCap.countRun(uid);

@@ -3,6 +3,7 @@ import type { LiveRun } from '../../../../core/model/run.ts';
 import { LOOK_AHEAD_MS } from '../../../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../../../core/transactions/tables/tables.ts';
 import { numberOf } from '../../../rows/first-column.ts';
+import { queueTerms, requeueLive } from '../../../rows/queue-key.ts';
 import { LIVE_COLUMNS } from '../../../rows/runs/run-row.ts';
 import { HELD, TRIGGER } from '../../rows/codes.ts';
 import { liveRunOf, rowOf } from '../../rows/run-rows.ts';
@@ -44,7 +45,7 @@ function isAtCapNow({ db, liveRunCap, unit: { now } }: Writer, jobUid: number): 
 /** The operations of transactions on the runs of a job. */
 export function liveRunTables(
   w: Writer,
-): Pick<Tables, 'liveRuns' | 'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'retypeRuns' | 'makeRunDue'> {
+): Pick<Tables, 'liveRuns' | 'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'requeueRuns' | 'makeRunDue'> {
   return {
     liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, counts)])),
     lockLiveRuns(uid, { ownRuns }) {
@@ -69,9 +70,11 @@ export function liveRunTables(
       }
       return due;
     },
-    retypeRuns(uid, { type, typeVersion }) {
-      const key = w.types.keyOf(type, typeVersion);
-      w.db.write(RETYPE_LIVE, key, uid, typeVersion);
+    requeueRuns(uid, job) {
+      const key = w.types.keyOf(job.type, job.typeVersion);
+      w.types.queueOf(key, job);
+      const { times, less } = queueTerms(job);
+      w.db.write(REQUEUE_LIVE, key, uid, job.typeVersion, times, less);
       return key;
     },
     makeRunDue: (runId) => w.db.statement(MAKE_DUE).run(w.unit.now, Number(runId)).changes > 0,
@@ -112,5 +115,4 @@ const MOVE = `UPDATE live_runs SET held = ?1, available_at = max(available_at, ?
     AND CASE ?5 WHEN 0 THEN 1 WHEN 1 THEN ${ASKED} ELSE NOT (${ASKED}) END
   ORDER BY available_at, id LIMIT ?7)
   RETURNING available_at`;
-const RETYPE_LIVE = `UPDATE live_runs SET type_key = ?1 WHERE job_uid = ?2 AND (payload IS NULL
-  OR NOT EXISTS (SELECT 1 FROM job_types WHERE key = live_runs.type_key AND version > ?3))`;
+const REQUEUE_LIVE = requeueLive('', '?');

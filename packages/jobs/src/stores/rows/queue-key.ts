@@ -1,0 +1,52 @@
+import type { Job } from '../../core/model/job.ts';
+import { PRIORITY_STEP_MS, startOrder } from '../../core/rules/start-order.ts';
+
+/**
+ * The key of a run in the due index (P29, limits and priority): of its type's version, and of its priority.
+ * Runs of normal priority have the key of the type. Keys of other priorities are below zero, so the index
+ * keeps them apart, and jobs without a priority cost nothing more.
+ */
+export function queueKeyOf(typeKey: number, job: Pick<Job, 'priority'>): number {
+  const { times, less } = queueTerms(job);
+  return typeKey * times - less;
+}
+
+/** The parameters 4 and 5 of {@link requeueLive}. */
+export function queueTerms({ priority }: Pick<Job, 'priority'>): {
+  readonly times: number;
+  readonly less: number;
+} {
+  if (priority === undefined) return { times: 1, less: 0 };
+  return { times: -2, less: priority === 'high' ? 0 : 1 };
+}
+
+/** `startOrder` of a run, from its key. */
+export function startOrderOf(queueKey: number, availableAt: number): number {
+  if (queueKey > 0) return availableAt;
+  return startOrder(availableAt, queueKey % 2 === 0 ? 'high' : 'low');
+}
+
+/** {@link startOrderOf} a row of `live_runs`, in SQL. */
+export const START_ORDER = `available_at + CASE WHEN type_key > 0 THEN 0
+  WHEN type_key % 2 = 0 THEN -${PRIORITY_STEP_MS} ELSE ${PRIORITY_STEP_MS} END`;
+
+const TYPE_KEY = 'CASE WHEN type_key > 0 THEN type_key ELSE -type_key / 2 END';
+
+/**
+ * Gives live runs of a job (parameter 2) the type key 1, of version 3, and the job's priority. Leaves the
+ * version of runs with their own payload that need a newer one.
+ */
+export const requeueLive = (schema: string, mark: '?' | '$'): string =>
+  `UPDATE ${schema}live_runs SET type_key = ${mark}4 * (CASE WHEN payload IS NULL
+      OR NOT EXISTS (SELECT 1 FROM ${schema}job_types WHERE key = live_runs.type_key AND version > ${mark}3)
+    THEN ${mark}1 ELSE ${TYPE_KEY} END) - ${mark}5 WHERE job_uid = ${mark}2`;
+
+/**
+ * Selects new rows of `job_types` for the queues of a type. No type has a blank in its name, so a node of an
+ * earlier version knows none of them.
+ */
+export const queuesOf = (schema: string, type: string): string => {
+  const queue = (key: string, priority: string) =>
+    `SELECT ${key}, type || ' ${priority}', version, type FROM ${schema}job_types WHERE key > 0 AND type = ${type}`;
+  return `${queue('-2 * key', 'high')} UNION ALL ${queue('-2 * key - 1', 'low')}`;
+};
