@@ -18,7 +18,7 @@ export const bunqueue: Contestant = {
   // `register` lasts 10 s with 10,000 jobs, and ends two intervals before the first slot.
   pace: { registers: 400, drains: 5_000 },
   settings:
-    'embedded; `concurrency` and `batchSize` set to the number of places; `drainDelay` 1 ms; SQLite with `synchronous = NORMAL`; queued runs are written within 10 ms, as by default',
+    'embedded; `concurrency` and `batchSize` set to the number of places; `drainDelay` 1 ms; SQLite with `synchronous = NORMAL`; queued runs are written within 10 ms, as by default; [at least once](https://bunqueue.dev/guide/production/), with locks of 30 s',
   keepsHistory: true,
   cannot: { 'recurring-100k': 'this needs 10,000 runs/s, and it does fewer in a drain' },
   notes: {

@@ -73,7 +73,8 @@ function session(connectionString: string): Session {
         // https://pgboss.io/api/workers: without it, it polls between two full batches.
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 0.5,
-        localConcurrency: WORKERS,
+        // With a second worker, batches are not full, and then it waits for the next poll.
+        localConcurrency: onePerTenant ? 1 : WORKERS,
         // https://pgboss.io/api/workers: across all nodes, counted in the database.
         ...(onePerTenant && { groupConcurrency: 1 }),
       };

@@ -9,7 +9,7 @@ const LOSES_COMMITS =
 const STALE = 'runs of a killed process wait for 10 minutes, and for a check every 60 minutes';
 const TOO_SLOW = 'it does fewer runs/s in a drain than this needs';
 const SETTINGS =
-  '`fork: false` and `runner: "inline"`; `maxConcurrentJobs` and `concurrency` of the queue set to the number of places; `jobPollingInterval` 20 ms, or 1 ms where runs are queued one by one';
+  '`fork: false` and `runner: "inline"`; `maxConcurrentJobs` and `concurrency` of the queue set to the number of places; `jobPollingInterval` 20 ms, or 1 ms where runs are queued one by one; at least once, because [stale runs](https://docs.sidequestjs.com/production/graceful-shutdown) run again';
 
 const COMMON = {
   role: 'peer',
