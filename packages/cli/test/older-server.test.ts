@@ -12,6 +12,7 @@ const NEW_FIELDS: ReadonlySet<string> = new Set([
   'rrule',
   'only_if',
   'priority',
+  'max_running',
   'after',
   'calendar',
   'origin',
@@ -54,5 +55,5 @@ test('jobs of a server of the previous version are listed and shown', async () =
   expect(await done('jobs', 'list')).toMatch(/^by-hand +ok +on demand /m);
   const shown = await done('jobs', 'show', 'by-hand');
   expect(shown).toMatch(/on demand/);
-  expect(shown).not.toMatch(/undefined|Only if|Calendar|Priority/);
+  expect(shown).not.toMatch(/undefined|Only if|Calendar|Priority|Max running/);
 });

@@ -96,6 +96,7 @@ const shorts: fc.Arbitrary<ShortValues> = fc.record(
     timeout: durations,
     expire_after: durations,
     max_attempts: fc.constantFrom(1, 3, 1_000),
+    max_running: fc.constantFrom(1, 5, 10_000),
     ping_url: fc.constant('https://monitor.example/1'),
   },
   { requiredKeys: [] },

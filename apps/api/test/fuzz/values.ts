@@ -51,6 +51,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   interval: nearly(['24h', '1h30m', '90s', '1.5h'], ['5 minutes', '2540400h', '100µs', '1d']),
   spread: nearly(['1s', '1m30s'], ['0s', '-5m', '2540400h', '100µs']),
   max_runs: nearly([1, 3, 1_000_000_000], [0, -1, 1.5, 1_000_000_001]),
+  max_running: nearly([1, 3, 10_000], [0, -1, 1.5, 10_001]),
   priority: nearly(['high', 'normal', 'low'], ['', 'urgent', 'HIGH']),
   expire_after: nearly(['5m', '1h'], ['-1h', '0s', '9999h']),
   timeout: nearly(['30s', '5m'], ['-1h', '0s', '9999h']),

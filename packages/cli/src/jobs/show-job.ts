@@ -67,6 +67,7 @@ function printJob({ out, now, program }: Session, job: Job): void {
     ['Timeout', job.timeout],
     ['Expires after', job.expire_after ?? ''],
     ['Priority', job.priority ?? ''],
+    ['Max running', job.max_running == null ? '' : String(job.max_running)],
     ['Only if', gateText(job)],
     ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
     ['Tags', job.tags.join(', ')],

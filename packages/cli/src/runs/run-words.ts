@@ -19,8 +19,10 @@ export function statusText(run: Run, now: number): string {
   if (run.reason !== null) return `${run.status}: ${run.reason}`;
   if (run.cancel_requested) return `${run.status}, asked to stop${by}`;
   if (run.status !== 'queued') return run.status;
-  if (run.held !== null) return `queued, ${HELD[run.held]}`;
   const due = run.available_at;
+  // A retry may wait for room when it is due.
+  const isRetryToCome = run.held === 'overlap' && due !== null && Date.parse(due) > now;
+  if (run.held !== null && !isRetryToCome) return `queued, ${HELD[run.held]}`;
   if (due === null || Date.parse(due) <= now) return 'queued';
   return `queued, ${run.attempt > 0 ? retryText(due, now) : `due ${distanceText(due, now)}`}`;
 }

@@ -26,6 +26,7 @@ export function policiesOf(job: Job): readonly Policy[] {
       meaning:
         'A longer attempt is asked to stop. It counts as failed once its handler ends, and may be retried.',
     },
+    ...maxRunningOf(job),
     ...priorityOf(job),
     ...calendarOf(job),
     ...gateOf(job),
@@ -33,6 +34,13 @@ export function policiesOf(job: Job): readonly Policy[] {
     { name: 'Attempts', help: 'attempt', value: String(job.max_attempts), meaning: attemptsWords(job) },
     { name: 'Backoff', help: 'backoff', value: backoff, meaning: backoffWords(job) },
   ];
+}
+
+function maxRunningOf({ max_running: most }: Job): readonly Policy[] {
+  // An older server does not know the field.
+  if (most == null) return [];
+  const meaning = `At most ${most === 1 ? 'one run' : `${most} runs`} of the job at once. The others wait, and the longest due one is next.`;
+  return [{ name: 'At most running', help: 'overlap', value: String(most), meaning }];
 }
 
 function priorityOf({ priority: value }: Job): readonly Policy[] {

@@ -10,7 +10,10 @@ export type Sentence = readonly (string | { readonly at: string } | { readonly r
 interface ExplanationFacts {
   /** The current job, if it still exists and is the job of this run. */
   readonly job:
-    | Pick<Job, 'timeout' | 'pause' | 'overlap' | 'cron' | 'rrule' | 'interval_mode' | 'max_attempts'>
+    | Pick<
+        Job,
+        'timeout' | 'pause' | 'overlap' | 'max_running' | 'cron' | 'rrule' | 'interval_mode' | 'max_attempts'
+      >
     | undefined;
   readonly now: number;
 }
@@ -67,11 +70,24 @@ function explainOvertime(run: Run, { job, now }: ExplanationFacts): readonly Sen
   ];
 }
 
+/** It waits for its retry, and then for room. */
+function isBetweenTries({ available_at: due }: Run, now: number): boolean {
+  return due !== null && Date.parse(due) > now;
+}
+
+function roomWords(job: ExplanationFacts['job']): string {
+  const most = job?.max_running ?? 1;
+  return most === 1 ? 'one running run' : `${most} running runs`;
+}
+
 function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentence[] {
   if (run.status !== 'queued') return [];
   switch (run.held) {
     case 'overlap':
-      return [['The run is held until another run ends, because the job allows one running run at a time.']];
+      if (isBetweenTries(run, now)) break;
+      return [
+        [`The run is held until another run ends, because the job allows ${roomWords(job)} at a time.`],
+      ];
     case 'pause':
       return [pausedSentence(job)];
     case 'run_at':

@@ -18,6 +18,8 @@ export const MOST_JUDGED_RUNS = 50;
 export const LONGEST_SPREAD_MS = 24 * 3_600_000;
 /** The largest `max_runs` of a schedule. */
 export const MOST_RUNS = 1_000_000_000;
+/** The largest `max_running` of a job: each settlement of it counts its runs. */
+export const MOST_RUNNING = 10_000;
 export const MOST_TAGS = 16;
 /** The most alert channels that a job can name. */
 export const MOST_ALERT_CHANNELS = 16;

@@ -28,6 +28,7 @@ import { lookingAhead } from './look-ahead.ts';
 import { looks } from './looks.ts';
 import { lostAnswers } from './lost-answers.ts';
 import { lostReports } from './lost-reports.ts';
+import { maxRunning } from './max-running.ts';
 import { outages } from './outage.ts';
 import { pausingAll } from './pausing-all.ts';
 import { placesAhead } from './places-ahead.ts';
@@ -73,6 +74,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('enqueueing', () => enqueueing(makeDatabase));
   describe('expiry', () => expiring(makeDatabase));
   describe('priority', () => priorities(makeDatabase));
+  describe('max_running', () => maxRunning(makeDatabase));
   describe('replacing', () => replacing(makeDatabase));
   describe('gates', () => gates(makeDatabase));
   describe('resuming', () => resuming(makeDatabase));

@@ -18,7 +18,7 @@ export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Reco
     'has no known catch-up': "catch_up NOT IN ('once', 'skip', 'all')",
     'has no known priority': "priority NOT IN ('high', 'low')",
     'has no interval, timeout, expiry or attempts':
-      'least(every_ms, timeout_ms, expire_after_ms, max_attempts) < 1',
+      "least(every_ms, timeout_ms, expire_after_ms, max_attempts, max_running) < 1 OR (max_running IS NOT NULL AND overlap <> 'allow')",
     'has what is not of its kind': `(kind = 'interval') <> (interval IS NOT NULL) OR (kind = 'interval') <> (every_ms IS NOT NULL)
       OR (kind = 'interval') <> (mode IS NOT NULL) OR (kind = 'cron') <> (cron IS NOT NULL)
       OR (kind = 'rrule') <> (rrule IS NOT NULL) OR (kind IN ('cron', 'rrule')) <> (timezone IS NOT NULL) OR (kind = 'run_at') <> (run_at IS NOT NULL)

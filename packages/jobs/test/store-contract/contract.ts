@@ -29,6 +29,7 @@ import { jobsInCodeContract } from './jobs-in-code.ts';
 import { listJobsContract } from './list-jobs.ts';
 import { listRunsContract } from './list-runs.ts';
 import { manyJobsContract } from './many-jobs.ts';
+import { maxRunningContract } from './max-running.ts';
 import { optionsInPairsContract } from './options-in-pairs.ts';
 import { pauseContract } from './pause.ts';
 import { planContract } from './plan.ts';
@@ -96,6 +97,7 @@ export function runsContract(makeStore: MakeStore): void {
   settleContract(makeStore);
   prioritySlotsContract(makeStore);
   priorityContract(makeStore);
+  maxRunningContract(makeStore);
   suspectsContract(makeStore);
   roomContract(makeStore);
   recoverContract(makeStore);

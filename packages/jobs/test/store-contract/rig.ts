@@ -223,7 +223,7 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
 export function definitionPart(job: Job): JobDefinition {
   const { id, name, description, type, typeVersion, schedule, payload } = job;
   const { overlap, catchUp, timeoutMs, maxAttempts, backoff } = job;
-  const { expireAfterMs, priority, onlyIf, tags, pauseAfter, expect, alerts, pingUrl } = job;
+  const { expireAfterMs, priority, maxRunning, onlyIf, tags, pauseAfter, expect, alerts, pingUrl } = job;
   return {
     id,
     name,
@@ -239,6 +239,7 @@ export function definitionPart(job: Job): JobDefinition {
     backoff,
     ...(expireAfterMs === undefined ? {} : { expireAfterMs }),
     ...(priority === undefined ? {} : { priority }),
+    ...(maxRunning === undefined ? {} : { maxRunning }),
     ...(onlyIf === undefined ? {} : { onlyIf }),
     ...(tags === undefined ? {} : { tags }),
     ...(pauseAfter === undefined ? {} : { pauseAfter }),

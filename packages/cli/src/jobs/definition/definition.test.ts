@@ -53,6 +53,7 @@ const job: Job = {
   timeout: '30m',
   expire_after: null,
   priority: 'normal',
+  max_running: null,
   only_if: null,
   max_attempts: 3,
   backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },

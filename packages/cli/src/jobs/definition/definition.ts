@@ -38,6 +38,7 @@ const FIELDS = [
   'timeout',
   'expire_after',
   'priority',
+  'max_running',
   'only_if',
   'max_attempts',
   'backoff',

@@ -43,6 +43,7 @@ export interface JobFieldFlags extends ScheduleFlags {
   readonly timeout: string | undefined;
   readonly expireAfter: string | undefined;
   readonly priority: Job['priority'] | undefined;
+  readonly maxRunning: number | undefined;
   readonly onlyIf: OnlyIf | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoffInitial: string | undefined;
@@ -74,6 +75,7 @@ export const RESETTABLE = [
   'timeout',
   'expire_after',
   'priority',
+  'max_running',
   'only_if',
   'max_attempts',
   'backoff',
@@ -144,6 +146,7 @@ export const JOB_FIELD_FLAGS: FlagParametersForType<JobFieldFlags, CliContext> =
     optional: true,
     brief: 'Which of the due runs start first',
   },
+  maxRunning: countFlag('At most this many runs of the job run at once; only with overlap allow'),
   onlyIf: {
     kind: 'parsed',
     parse: parseOnlyIf,
@@ -223,6 +226,7 @@ export function plainFields(flags: JobFieldFlags) {
     timeout: flags.timeout,
     expire_after: flags.expireAfter,
     priority: flags.priority,
+    max_running: flags.maxRunning,
     only_if: flags.onlyIf,
     max_attempts: flags.maxAttempts,
     tags: copyOf(flags.tags),

@@ -48,6 +48,17 @@ const TEXT_FIELDS = [
 
 const NUMBER_FIELDS = [
   {
+    name: 'max_running',
+    section: 'advanced',
+    label: 'At most running',
+    help: 'overlap',
+    description:
+      'At most this many runs of the job run at once; the others wait. Needs "Run in parallel" above.',
+    kind: 'number',
+    least: 1,
+    most: 10_000,
+  },
+  {
     name: 'max_attempts',
     section: 'advanced',
     label: 'Attempts',
@@ -91,7 +102,7 @@ export function shortPointers(section: FieldRow['section']): readonly string[] {
 export function shortOf(job: Job): ShortValues {
   return valuesOf(
     (name) => job[name] ?? undefined,
-    (name) => job[name],
+    (name) => job[name] ?? undefined,
   );
 }
 

@@ -79,7 +79,9 @@ export function waitedMs(run: Run): number | undefined {
 
 /** Whether a queued run waits for its next attempt in the future. */
 export function waitsForRetry(run: Run, now: number): boolean {
-  if (run.status !== 'queued' || run.held !== null || run.available_at === null) return false;
+  // A retry may wait for room when it is due.
+  if (run.held !== null && run.held !== 'overlap') return false;
+  if (run.status !== 'queued' || run.available_at === null) return false;
   return run.errors.length > 0 && Date.parse(run.available_at) > now;
 }
 

@@ -2,6 +2,7 @@ import { type Refusal, refused } from '../commands/refusal.ts';
 import { backfillRoomOf, isFixedDelay, type Job, liveCount } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { type Draft, type NewRun, queueRun } from '../rules/decision.ts';
+import { heldForRoom } from '../rules/room.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 
 /** Where runs may overlap: the most runs of backfills of one job that are live at once. */
@@ -81,7 +82,7 @@ export function takeBackfill(draft: Draft, { next, liveRuns }: BackfillSlots, no
       scheduledFor: slot,
       catchUp: true,
       missed: 0,
-      held: job.overlap !== 'allow' && liveCount(draft.live) > 0 ? 'overlap' : 'no',
+      held: heldForRoom(draft, now, now),
       availableAt: now,
     };
     queueRun(draft, run, now);

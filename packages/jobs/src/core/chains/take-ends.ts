@@ -2,6 +2,7 @@ import { type Job, liveCount, roomOf } from '../model/job.ts';
 import type { FinishedStatus } from '../model/run.ts';
 import { type Draft, type NewRun, queueRun, type SkippedRun } from '../rules/decision.ts';
 import type { EndedRun } from '../rules/ended-runs.ts';
+import { heldForRoom } from '../rules/room.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
 import { blackoutEnd } from '../schedule/blackout.ts';
 import { runsLeft, type Schedule } from '../schedule/schedule.ts';
@@ -49,8 +50,8 @@ function takeEnd(
   if (blackoutEnd(job, at) !== undefined) return skip('blackout');
   if (!isGateOpen(job.onlyIf, live.lastSuccesses, now)) return skip('upstream');
   if (isReplaced || liveCount(live) >= roomOf(job.overlap) || live.isAtCap === true) return skip('overlap');
-  const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
   const availableAt = Math.max(assignedTime(job, at), now);
+  const held = heldForRoom(draft, availableAt, now);
   const run: NewRun = { ...link, trigger: 'chain', held, availableAt };
   queueRun(draft, run, now);
   draft.job = withRunMade(draft.job);

@@ -1,5 +1,6 @@
 import { sameCalendar } from '../calendars/job-calendar.ts';
 import {
+  activeRoomOf,
   hasPayload,
   type Job,
   type JobDefinition,
@@ -17,21 +18,12 @@ import { holdsAllRuns } from '../pauses/pause.ts';
 import { pauseJob } from '../pauses/pause-job.ts';
 import { lastSlotOf, resume } from '../pauses/resume.ts';
 import { takeBlackout } from '../rules/blackouts.ts';
-import {
-  type Decision,
-  type Draft,
-  decide,
-  draftOf,
-  type NewRun,
-  queueRun,
-  releaseWaiting,
-  shrinkRoom,
-} from '../rules/decision.ts';
+import { type Decision, type Draft, decide, draftOf, type NewRun, queueRun } from '../rules/decision.ts';
+import { heldForRoom, releaseWaiting, shrinkRoom } from '../rules/room.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from '../rules/slots.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
-import { boundsOf, endlessOf, type Schedule, sameSchedule, sameSlots } from '../schedule/schedule.ts';
+import { endlessOf, type Schedule, sameSchedule, sameSlots } from '../schedule/schedule.ts';
 import { firstSlot } from '../schedule/schedule-slots.ts';
-import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
 import {
   FINISHED,
   noRoom,
@@ -48,7 +40,7 @@ import {
   UNTIL_PAST,
 } from './command-refusals.ts';
 import { declaredAt, pauseGone, refusalOfDeclared, restore, withdraw } from './declare.ts';
-import { keepSlots, reschedule } from './edit.ts';
+import { keepSlots, reschedule, withoutStale } from './edit.ts';
 import type { Refusal } from './refusal.ts';
 import { calendarRefusal, RUN_AT_TOLERANCE_MS, scheduleRefusal } from './schedule-refusals.ts';
 
@@ -198,7 +190,7 @@ function edit(
     const never = calendarRefusal({ ...draft.job, schedule: endlessOf(schedule) }, now);
     if (never !== undefined) return never;
   }
-  resizeRoom(draft, before);
+  resizeRoom(draft, before, now);
   takeDue(draft, now);
   return accepted(decide(draft, now));
 }
@@ -209,36 +201,12 @@ function runAtRefusal(before: Job, schedule: Schedule, now: number): Refusal | u
   return schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY) ? RUN_AT_TAKEN : undefined;
 }
 
-type Stale =
-  | (typeof WATCHING_FIELDS)[number]
-  | 'calendar'
-  | 'windows'
-  | 'expireAfterMs'
-  | 'priority'
-  | 'onlyIf'
-  | 'recentFailures'
-  | 'lastSuccessEndAt'
-  | 'lastTookMs'
-  | 'runsMade';
-
-/**
- * The job without the fields that an edit takes away by leaving them out, and without what was counted for
- * another budget, expectation or end (P23, failure budget; P25, expectations; P33, calendars and ends).
- */
-function withoutStale(job: Job, { pauseAfter, expect, schedule }: JobDefinition) {
-  const stale: Stale[] = [...WATCHING_FIELDS, 'expireAfterMs', 'priority', 'onlyIf', 'calendar', 'windows'];
-  if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
-  if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
-  if (expect?.durationMs === undefined) stale.push('lastTookMs');
-  if (boundsOf(schedule).maxRuns === undefined) stale.push('runsMade');
-  return without(job, ...stale);
-}
-
 /** An edit that shrinks the room stops no run; one that widens it releases waiting runs (P7, overlap). */
-function resizeRoom(draft: Draft, before: Job): void {
-  if (draft.job.overlap === before.overlap) return;
-  if (before.overlap === 'allow') shrinkRoom(draft);
-  else releaseWaiting(draft);
+function resizeRoom(draft: Draft, before: Job, now: number): void {
+  const { overlap, maxRunning } = draft.job;
+  if (overlap === before.overlap && maxRunning === before.maxRunning) return;
+  if (activeRoomOf(draft.job) < activeRoomOf(before)) shrinkRoom(draft, now);
+  else releaseWaiting(draft, now);
 }
 
 const NO_SLOTS: RunSlots = { catchUp: false, missed: 0 };
@@ -269,7 +237,7 @@ function trigger(
   const run: NewRun = {
     trigger: 'manual',
     ...slots,
-    held: later ? 'run_at' : heldNow(job, live),
+    held: later ? 'run_at' : heldNow(draft, now),
     availableAt: later ? runAt : now,
     ...(payload === undefined ? {} : { payload }),
     ...(typeVersion > job.typeVersion ? { typeVersion } : {}),
@@ -281,9 +249,12 @@ function trigger(
   return accepted(decide(draft, now));
 }
 
-function heldNow(job: Job, live: LiveRuns): Held {
+function heldNow(draft: Draft, now: number): Held {
+  const { job, live } = draft;
   if (holdsAllRuns(job)) return 'pause';
-  return job.overlap !== 'allow' && live.active > 0 ? 'overlap' : 'no';
+  // Only slots wait for runs that a pause holds.
+  if (job.overlap !== 'allow') return live.active > 0 ? 'overlap' : 'no';
+  return heldForRoom(draft, now, now);
 }
 
 /** P14, pause. */

@@ -1,8 +1,17 @@
-import { isFixedDelay, type Job, liveCount, nextSlotOf, withNextSlot } from '../model/job.ts';
+import {
+  isFixedDelay,
+  type Job,
+  type JobDefinition,
+  liveCount,
+  nextSlotOf,
+  withNextSlot,
+} from '../model/job.ts';
+import { without } from '../objects.ts';
 import { baseOf, lastSlotOf, rebase } from '../pauses/resume.ts';
 import { afterDelay, type Draft } from '../rules/decision.ts';
-import type { Schedule } from '../schedule/schedule.ts';
+import { boundsOf, type Schedule } from '../schedule/schedule.ts';
 import { nextSlot, untilEnd } from '../schedule/schedule-slots.ts';
+import { sameBudget, WATCHING_FIELDS } from '../watching/watching.ts';
 
 /** P16, edit: places the next run after a change of the schedule; while paused, its grid alone. */
 export function reschedule(draft: Draft, now: number): void {
@@ -29,6 +38,40 @@ export function keepSlots(draft: Draft, now: number): void {
   const base = baseOf(job, { at: now, now });
   const next = nextSlotOf(job) ?? (isFixedDelay(schedule) ? undefined : nextSlot(schedule, anchorAt, base));
   draft.job = withNextSlot({ ...job, status: 'active' }, untilEnd(schedule, next));
+}
+
+type Stale =
+  | (typeof WATCHING_FIELDS)[number]
+  | 'calendar'
+  | 'windows'
+  | 'expireAfterMs'
+  | 'priority'
+  | 'maxRunning'
+  | 'onlyIf'
+  | 'recentFailures'
+  | 'lastSuccessEndAt'
+  | 'lastTookMs'
+  | 'runsMade';
+
+/**
+ * The job without the fields that an edit takes away by leaving them out, and without what was counted for
+ * another budget, expectation or end (P23, failure budget; P25, expectations; P33, calendars and ends).
+ */
+export function withoutStale(job: Job, { pauseAfter, expect, schedule }: JobDefinition) {
+  const stale: Stale[] = [
+    ...WATCHING_FIELDS,
+    'expireAfterMs',
+    'priority',
+    'maxRunning',
+    'onlyIf',
+    'calendar',
+    'windows',
+  ];
+  if (!sameBudget(job.pauseAfter, pauseAfter)) stale.push('recentFailures');
+  if (expect?.successWithinMs === undefined) stale.push('lastSuccessEndAt');
+  if (expect?.durationMs === undefined) stale.push('lastTookMs');
+  if (boundsOf(schedule).maxRuns === undefined) stale.push('runsMade');
+  return without(job, ...stale);
 }
 
 interface Placed {

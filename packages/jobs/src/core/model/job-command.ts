@@ -1,5 +1,5 @@
 import { hasEnd } from '../schedule/schedule.ts';
-import { isFixedDelay, type Job, type JobDefinition } from './job.ts';
+import { activeRoomOf, isFixedDelay, type Job, type JobDefinition } from './job.ts';
 import type { JsonText, RunSlots } from './run.ts';
 
 /** The version of a type whose schema has accepted a payload. */
@@ -55,9 +55,9 @@ export type AskedCommand =
   | { readonly kind: 'delete'; readonly by?: string | undefined };
 
 /** Whether a command needs the number of claimed runs: only an edit that takes room from queued runs. */
-export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
+export function asksForClaimed(job: Pick<Job, 'overlap' | 'maxRunning'>, command: JobCommand): boolean {
   const edited = editedTo(command);
-  return edited !== undefined && job.overlap === 'allow' && edited.overlap !== 'allow';
+  return edited !== undefined && activeRoomOf(edited) < activeRoomOf(job);
 }
 
 /** Whether a command needs to know that the job is at its limit of runs with a future `run_at`. */
@@ -82,7 +82,7 @@ export function editedTo(command: JobCommand): JobDefinition | undefined {
 
 /** Whether a trigger decides only about its own run: it locks out edits and deletions, nothing else. */
 export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
-  return job.overlap === 'allow' && isPlainTrigger(job, command);
+  return activeRoomOf(job) === Number.POSITIVE_INFINITY && isPlainTrigger(job, command);
 }
 
 /** Whether the definition and the status of a job decide a trigger, as long as no run of the job is live. */

@@ -33,6 +33,8 @@ export interface JobDefinition extends Watching {
   readonly payload: JsonText;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
+  /** At most this many runs run at once; only under overlap `allow` (P29, limits and priority). */
+  readonly maxRunning?: number;
   readonly timeoutMs: number;
   /** A run that has not started this long after it was due is skipped (P35, expiry). */
   readonly expireAfterMs?: number;
@@ -117,12 +119,19 @@ export interface Job extends JobDefinition {
   readonly updatedAt: number;
 }
 
-/** A job's live runs, exact up to 2 (`queue` has room for 2). Runs that wait for a `run_at` are not live. */
+/**
+ * A job's live runs, exact up to 2 (`queue` has room for 2), or up to `maxRunning`. Runs that wait for a
+ * `run_at` are not live.
+ */
 export interface LiveRuns {
   /** In the due index, claimed or running; retries included. */
   readonly active: number;
   /** Held for room. */
   readonly waiting: number;
+  /** Of a job with `maxRunning`: those of `waiting` that are due. Others wait for their retry. */
+  readonly dueWaiting?: number;
+  /** When the first of the others is due. */
+  readonly nextWaitingAt?: number;
   /** Held by a pause. */
   readonly paused: number;
   /** Claimed or running. Counted only for edits that take room away, and for a job over its room. */
@@ -182,6 +191,11 @@ export function roomOf(overlap: Overlap): number {
     default:
       return overlap satisfies never;
   }
+}
+
+/** How many of them may be active: in the due index, claimed or running (P7, overlap; P29, limits and priority). */
+export function activeRoomOf({ overlap, maxRunning }: Pick<JobDefinition, 'overlap' | 'maxRunning'>): number {
+  return overlap === 'allow' ? (maxRunning ?? Number.POSITIVE_INFINITY) : 1;
 }
 
 /** {@link roomOf} for a run of a backfill: it replaces no other (P37, backfill). */
@@ -248,6 +262,7 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
     a.payload === b.payload &&
     a.overlap === b.overlap &&
     a.catchUp === b.catchUp &&
+    a.maxRunning === b.maxRunning &&
     a.timeoutMs === b.timeoutMs &&
     a.expireAfterMs === b.expireAfterMs &&
     a.priority === b.priority &&

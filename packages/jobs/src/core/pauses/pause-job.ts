@@ -1,7 +1,8 @@
 import { withNextSlot } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
 import type { Pause } from '../model/job-pause.ts';
-import { type Draft, moveAll } from '../rules/decision.ts';
+import type { Draft } from '../rules/decision.ts';
+import { moveAll } from '../rules/room.ts';
 import { takeAllSlots, tryTakeDue } from '../rules/slots.ts';
 
 export type NewPause = Pick<Extract<JobCommand, { kind: 'pause' }>, 'reason' | 'by' | 'until'>;

@@ -1,6 +1,7 @@
 import { isFixedDelay, type Job, liveCount, nextSlotOf, withNextSlot } from '../model/job.ts';
 import { without } from '../objects.ts';
-import { afterDelay, type Draft, releaseWaiting } from '../rules/decision.ts';
+import { afterDelay, type Draft } from '../rules/decision.ts';
+import { releaseWaiting } from '../rules/room.ts';
 import { latestDueBy } from '../schedule/assigned-time.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 import { nextSlot } from '../schedule/schedule-slots.ts';
@@ -72,9 +73,12 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
   draft.job = withNextSlot(draft.job, nextAfterPause(draft, { at, now }));
   if (draft.live.paused > 0) {
     draft.moves.push({ from: ['pause'], to: 'overlap', dueFrom: at });
-    draft.live = { ...draft.live, waiting: draft.live.waiting + draft.live.paused, paused: 0 };
+    const { waiting, dueWaiting = 0, paused } = draft.live;
+    draft.live = { ...draft.live, waiting: waiting + paused, dueWaiting: dueWaiting + paused, paused: 0 };
+    // Some of them may wait for their retry.
+    draft.mustCount = true;
   }
-  releaseWaiting(draft);
+  releaseWaiting(draft, now);
 }
 
 function nextAfterPause(

@@ -118,6 +118,8 @@ export interface Draft {
   readonly backfill: number[];
   /** As many runs of backfills are live as may be. */
   isBackfillFull?: boolean;
+  /** It moves runs that may be due later, so the planner counts again (P29, limits and priority). */
+  mustCount?: boolean;
 }
 
 export function draftOf(job: Job, live: LiveRuns): Draft {
@@ -131,52 +133,10 @@ export function queueRun(draft: Draft, run: NewRun, now: number): void {
   else if (run.held === 'run_at')
     draft.live = { ...live, nextOwnRunAt: earliest(live.nextOwnRunAt, run.availableAt) ?? run.availableAt };
   else if (run.held === 'pause') draft.live = { ...live, paused: live.paused + 1 };
-  else draft.live = { ...live, waiting: live.waiting + 1 };
-}
-
-/** Releases one waiting run when no run of the job is active; all where runs may overlap (P7, overlap). */
-export function releaseWaiting(draft: Draft): void {
-  const { live, job } = draft;
-  if (live.waiting === 0) return;
-  if (job.overlap === 'allow') {
-    moveAll(draft, ['overlap'], 'no');
-    draft.live = { ...live, active: live.active + live.waiting, waiting: 0 };
-  } else if (live.active === 0) {
-    releaseOne(draft);
-    draft.live = { ...live, active: 1, waiting: live.waiting - 1 };
+  else {
+    draft.live = { ...live, waiting: live.waiting + 1 };
+    if (run.availableAt > now) draft.mustCount = true;
   }
-}
-
-/** More than one is active where one may be: an edit took the room while they were claimed (P7, overlap). */
-export function isOverRoom(job: Job, live: LiveRuns): boolean {
-  return job.overlap !== 'allow' && live.active > 1;
-}
-
-/** Holds all unclaimed runs, and releases the first when nothing is claimed. Needs `live.claimed`. */
-export function shrinkRoom(draft: Draft): void {
-  moveAll(draft, ['no'], 'overlap');
-  const { active, claimed, waiting } = draft.live;
-  draft.live = { ...draft.live, active: claimed, waiting: waiting + Math.max(active - claimed, 0) };
-  releaseWaiting(draft);
-}
-
-/** Releases the run that has waited longest, or else the first held run of this draft. */
-function releaseOne({ live, moves, queue }: Draft): void {
-  const isHeld = ({ held }: NewRun) => held === 'overlap';
-  if (live.waiting > queue.filter(isHeld).length) {
-    moves.push({ from: ['overlap'], to: 'no', limit: 1 });
-    return;
-  }
-  const index = queue.findIndex(isHeld);
-  const run = queue[index];
-  if (run !== undefined) queue[index] = { ...run, held: 'no' };
-}
-
-/** Moves all waiting runs, also those of this draft: a store applies moves before it makes new runs. */
-export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held): void {
-  moves.push({ from, to });
-  for (const [index, run] of queue.entries())
-    if (from.includes(run.held)) queue[index] = { ...run, held: to };
 }
 
 /** Closes a draft: derives the status, the next run of a `fixed_delay` job, and when to plan next. */
@@ -246,7 +206,8 @@ function finishAt({ schedule, status }: Job): number | undefined {
   return schedule.endAt + 1;
 }
 
-function withWakeAt(job: Job, { live, isBackfillFull = false }: Draft, now: number): Job {
+function withWakeAt(job: Job, draft: Draft, now: number): Job {
+  const { live, isBackfillFull = false } = draft;
   // With `all`, slots wait as `nextRunAt`, not as queued runs: without room, the next settlement takes the
   // next slot (P6, catch-up).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
@@ -257,10 +218,17 @@ function withWakeAt(job: Job, { live, isBackfillFull = false }: Draft, now: numb
   const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;
   const wakeAt = earliest(
     earliest(own, ownRunAt),
-    isBackfillFull ? undefined : backfillWakeAt(job, live, now),
+    earliest(isBackfillFull ? undefined : backfillWakeAt(job, live, now), roomWakeAt(job, draft, now)),
   );
   if (wakeAt === job.wakeAt) return job;
   return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
+}
+
+/** When a run that waits for its retry needs room, if there is room (P29, limits and priority). */
+function roomWakeAt(job: Job, { live, mustCount, dueIfAfter }: Draft, now: number): number | undefined {
+  if (job.overlap !== 'allow' || job.maxRunning === undefined) return undefined;
+  if (mustCount === true || (dueIfAfter !== undefined && live.waiting > 0)) return now;
+  return live.active < job.maxRunning ? live.nextWaitingAt : undefined;
 }
 
 /** Now, if a backfill has room for a run (P37, backfill). A settlement that makes room wakes it again. */

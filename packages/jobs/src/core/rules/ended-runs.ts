@@ -13,7 +13,8 @@ import { baseOf } from '../pauses/resume.ts';
 import { hasEnd, hasGrid } from '../schedule/schedule.ts';
 import { nextSlot } from '../schedule/schedule-slots.ts';
 import { ENGINE_ACTOR, isBudgetSpent, spentReason, withOutcome } from '../watching/failure-budget.ts';
-import { type Decision, decide, draftOf, isOverRoom, releaseWaiting, shrinkRoom } from './decision.ts';
+import { type Decision, decide, draftOf } from './decision.ts';
+import { isOverRoom, releaseWaiting, shrinkRoom } from './room.ts';
 import type { Outcome } from './settle.ts';
 
 /** A run that has ended, or a failed attempt that will be retried: what the job's row needs of it. */
@@ -55,15 +56,17 @@ export function countRows(ended: readonly EndedRun[]): {
 
 /**
  * Whether the end of a claim may change the job in a way that depends on its other live runs: it frees room
- * (P7, overlap), the next run counts from an end (P3, grid), a backfill goes on (P37, backfill), or the job
+ * (P7, overlap; P29, limits and priority), the next run counts from an end (P3, grid), a backfill goes on (P37, backfill), or the job
  * ends with its runs.
  */
 export function dependsOnLive({
   overlap,
+  maxRunning,
   schedule,
   backfillLeft,
-}: Pick<Job, 'overlap' | 'schedule' | 'backfillLeft'>): boolean {
-  return overlap !== 'allow' || backfillLeft !== undefined || isFixedDelay(schedule) || hasEnd(schedule);
+}: Pick<Job, 'overlap' | 'maxRunning' | 'schedule' | 'backfillLeft'>): boolean {
+  if (overlap !== 'allow' || maxRunning !== undefined) return true;
+  return backfillLeft !== undefined || isFixedDelay(schedule) || hasEnd(schedule);
 }
 
 /** Whether these ends may use up the job's failure budget: a pause depends on its live runs. */
@@ -87,8 +90,8 @@ export function afterSettlements(
   if (live === undefined) return { job: after, moves: [], skip: [], queue: [] };
   const draft = draftOf(after, live);
   // What comes back unstarted after an edit took its room is not let go beside the others.
-  if (isOverRoom(job, live)) shrinkRoom(draft);
-  else releaseWaiting(draft);
+  if (isOverRoom(job, live)) shrinkRoom(draft, now);
+  else releaseWaiting(draft, now);
   const decision = decide(draft, now);
   return isBudgetSpent(decision.job) ? pausedByBudget(after, live, now) : decision;
 }

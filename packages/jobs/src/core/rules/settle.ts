@@ -85,7 +85,7 @@ export function settleRun(job: Job, run: LiveRun, outcome: Outcome, at: ClaimEnd
       return cancelled(run, run.cancel ?? 'user');
     case 'given_back':
       return run.cancel === undefined
-        ? waiting(job, run, { availableAt: dueAgainAt(run, at.now + (outcome.delayMs ?? 0)) })
+        ? waiting(job, run, { availableAt: dueAgainAt(run, at.now + (outcome.delayMs ?? 0)), now: at.now })
         : cancelled(run, run.cancel);
     case 'expired':
       return run.cancel === undefined
@@ -127,7 +127,7 @@ function failedOrRetried(
   if (permanent || failures >= job.maxAttempts || isReplaced) {
     return finished(run, { status: 'failed', reason: error.reason, error });
   }
-  return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
+  return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt, now });
 }
 
 const REPLACING: ReadonlySet<Overlap> = new Set(['skip', 'cancel_previous']);
@@ -152,7 +152,8 @@ function lost(job: Job, run: LiveRun, now: number): Settlement {
   const recoveries = run.recoveries + 1;
   const again = { ...run, recoveries };
   if (run.cancel !== undefined) return cancelled(again, run.cancel);
-  if (recoveries <= MAX_RECOVERIES) return waiting(job, again, { availableAt: dueAfterLoss(again, now) });
+  if (recoveries <= MAX_RECOVERIES)
+    return waiting(job, again, { availableAt: dueAfterLoss(again, now), now });
   const message = `The process ended ${recoveries} times during this run. Find out why: too little memory, a crash in native code, or a kill from outside.`;
   return finished(again, {
     status: 'failed',
@@ -171,13 +172,19 @@ function dueAgainAt({ availableAt }: LiveRun, now: number): number {
   return availableAt > now && availableAt <= now + CLOCK_TOLERANCE_MS ? availableAt : now;
 }
 
-function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt: number }): Settlement {
+function waiting(
+  job: Job,
+  run: LiveRun,
+  { availableAt, now }: { readonly availableAt: number; readonly now: number },
+): Settlement {
   const { failures, recoveries, errors, expiresAt } = run;
+  // A run that waits for its retry takes no room (P29, limits and priority).
+  const isOutside = job.maxRunning !== undefined && availableAt > now;
   // A claim that is still there may have started the handler: such a run never expires (P35, expiry).
   const keepsTime = expiresAt !== undefined && run.claim === undefined;
   return {
     kind: 'waiting',
-    held: isHeldByPause(job, run) ? 'pause' : 'no',
+    held: isHeldByPause(job, run) ? 'pause' : isOutside ? 'overlap' : 'no',
     availableAt,
     failures,
     recoveries,

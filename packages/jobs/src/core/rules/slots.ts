@@ -1,6 +1,7 @@
 import { type BackfillSlots, takeBackfill } from '../backfills/backfill-slots.ts';
 import { isGateOpen } from '../chains/gate.ts';
 import {
+  activeRoomOf,
   isFixedDelay,
   type Job,
   type LiveRuns,
@@ -16,17 +17,9 @@ import { firstDueWith, lastThatRuns } from '../schedule/blackout.ts';
 import { boundsOf, hasGrid } from '../schedule/schedule.ts';
 import { nextSlot, passedSlots, slotFromEnd } from '../schedule/schedule-slots.ts';
 import { advance, followCalendar, takeBlackout } from './blackouts.ts';
-import {
-  afterDelay,
-  type Decision,
-  type Draft,
-  decide,
-  draftOf,
-  type NewRun,
-  queueRun,
-  releaseWaiting,
-} from './decision.ts';
+import { afterDelay, type Decision, type Draft, decide, draftOf, type NewRun, queueRun } from './decision.ts';
 import { isMissed } from './missed.ts';
+import { heldForRoom, releaseWaiting } from './room.ts';
 import { slotTakenAt } from './slot-taken-at.ts';
 
 /** With `catch_up: all`, this many slots wait; one skipped row covers the older ones (P6, catch-up). */
@@ -86,6 +79,8 @@ export function takeDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;
   if (draft.job.status === 'paused' && until !== undefined && until <= now) resume(draft, { at: until, now });
   releaseOwnRunAt(draft, now);
+  // Retries of a job with `maxRunning` that have come due.
+  if (draft.job.maxRunning !== undefined) releaseWaiting(draft, now);
   takeSlots(draft, now);
 }
 
@@ -116,7 +111,7 @@ function releaseOwnRunAt(draft: Draft, now: number): void {
     draft.live = { ...live, paused: live.paused + due, dueOwnRuns: 0 };
     return;
   }
-  const to = job.overlap === 'allow' ? 'no' : 'overlap';
+  const to = activeRoomOf(job) === Number.POSITIVE_INFINITY ? 'no' : 'overlap';
   if (job.status === 'paused' && job.pause !== undefined) {
     draft.moves.push({ from: ['run_at'], to: 'pause', dueBy: now, asked: { before: job.pause.at } });
   }
@@ -124,8 +119,13 @@ function releaseOwnRunAt(draft: Draft, now: number): void {
   draft.live =
     to === 'no'
       ? { ...live, active: live.active + due, dueOwnRuns: 0 }
-      : { ...live, waiting: live.waiting + due, dueOwnRuns: 0 };
-  releaseWaiting(draft);
+      : {
+          ...live,
+          waiting: live.waiting + due,
+          dueWaiting: (live.dueWaiting ?? 0) + due,
+          dueOwnRuns: 0,
+        };
+  releaseWaiting(draft, now);
 }
 
 function takeSlots(draft: Draft, now: number): void {
@@ -269,17 +269,17 @@ function passesGate(draft: Draft, taken: TakenSlot): boolean {
 }
 
 function queueSlotRun(draft: Draft, taken: TakenSlot): void {
-  const { job, live } = draft;
+  const { job } = draft;
   const { slot, now } = taken;
-  const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
   const due = assignedTime(job, slot);
+  // A `run_at` whose time came during a pause is due at its end.
+  const availableAt = Math.min(Math.max(due, job.resumedAt ?? due), now);
   const run: NewRun = {
     trigger: 'schedule',
     scheduledFor: slot,
     ...coveredBy(taken),
-    held,
-    // A `run_at` whose time came during a pause is due at its end.
-    availableAt: Math.min(Math.max(due, job.resumedAt ?? due), now),
+    held: heldForRoom(draft, availableAt, now),
+    availableAt,
   };
   queueRun(draft, run, now);
   if (boundsOf(job.schedule).maxRuns === undefined) return;

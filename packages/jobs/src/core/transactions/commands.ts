@@ -44,7 +44,8 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   const taken =
     asked.kind === 'edit' ? yield* refuseUpstreams(asked.definition, job) : yield* refusalOfSlot(uid, asked);
   if (taken !== undefined) return { kind: 'refused', refusal: taken };
-  const counts = { claimed: asksForClaimed(job, asked), putOff: asksForPutOff(asked) };
+  const upTo = editedTo(asked)?.maxRunning;
+  const counts = { claimed: asksForClaimed(job, asked), putOff: asksForPutOff(asked), upTo };
   const successes = yield* successesFor(definitionsIn(job, asked));
   let live = withSuccesses(yield* liveRunsOf(uid, counts), successes);
   const mayNeedRoom = asked.kind === 'trigger' && mayNeedRoomOfExpired(job, live);

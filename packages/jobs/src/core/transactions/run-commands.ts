@@ -5,7 +5,7 @@ import type { CancelResult } from '../store/store-commands.ts';
 import type { Report } from '../store/store-passes.ts';
 import { cancelRuns, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
-import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
+import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 
 /**
  * Cancels a run (P12, cancel): a waiting run ends at once, and a claimed run is asked to stop. With `force`,
@@ -45,9 +45,15 @@ export function* makeDue(
   unit: UnitOfWork,
   { runId, ifVersion, audit }: Parameters<JobStore['makeDue']>[0],
 ): Script<Awaited<ReturnType<JobStore['makeDue']>>> {
-  const locked = ifVersion === undefined ? undefined : yield* ask('lockRun', runId);
+  const locked = yield* ask('lockRun', runId);
   if (locked !== undefined && isLiveRun(locked) && isStale(unit, locked, ifVersion)) return 'stale';
   if (yield* ask('makeRunDue', runId)) {
+    if (locked !== undefined && isLiveRun(locked) && locked.held === 'overlap') {
+      // The planner gives it room (P29, limits and priority).
+      const { job, ...stored } = lockedJob(unit, Number(locked.jobUid));
+      saveJob(unit, { ...stored, job: { ...job, wakeAt: Math.min(job.wakeAt ?? unit.now, unit.now) } });
+      yield* ask('write');
+    }
     if (audit !== undefined) yield* ask('writeAudit', audit, runId);
     return 'due';
   }

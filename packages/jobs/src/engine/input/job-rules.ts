@@ -16,7 +16,7 @@ import {
 } from '../../core/input/rule.ts';
 import { shape } from '../../core/input/shape.ts';
 import type { BackoffOptions } from '../../core/job-types/job-type.ts';
-import { MOST_RUNS } from '../../core/limits.ts';
+import { MOST_RUNNING, MOST_RUNS } from '../../core/limits.ts';
 import { PRIORITIES } from '../../core/model/priority.ts';
 import { watchingRules } from '../../core/watching/watch-rules.ts';
 import type { JobInput, JobPatch } from '../ports/engine-port.ts';
@@ -53,6 +53,7 @@ const policies = {
   timeout: alsoNamed(duration, 'timeoutMs'),
   expireAfter: alsoNamed(duration, 'expireAfterMs', 'expiresIn', 'ttl'),
   priority: oneOf(...PRIORITIES),
+  maxRunning: wholeNumber({ min: 1, max: MOST_RUNNING }),
   onlyIf: onlyIfRule,
   maxAttempts,
   backoff: alsoNamed(backoff, 'retryDelay'),
@@ -113,6 +114,7 @@ export const patchRules = shape<JobPatch>('a patch such as { interval: "5m" }', 
   timeout: nullable(policies.timeout),
   expireAfter: nullable(policies.expireAfter),
   priority: nullable(policies.priority),
+  maxRunning: nullable(policies.maxRunning),
   onlyIf: nullable(policies.onlyIf),
   maxAttempts: nullable(policies.maxAttempts),
   backoff: nullable(policies.backoff),

@@ -68,6 +68,8 @@ export interface JobInput extends WatchOptions {
   readonly expireAfter?: string | undefined;
   /** Which of the due runs start first: `high`, `normal` or `low`. Default: `normal`. */
   readonly priority?: Priority | undefined;
+  /** At most this many runs of the job run at once, and the others wait. Only with overlap `allow`. */
+  readonly maxRunning?: number | undefined;
   /** Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped. */
   readonly onlyIf?: OnlyIf | undefined;
 }

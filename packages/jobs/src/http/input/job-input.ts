@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CALENDAR_MODES } from '../../core/calendars/calendar.ts';
-import { MOST_RUNS } from '../../core/limits.ts';
+import { MOST_RUNNING, MOST_RUNS } from '../../core/limits.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { PRIORITIES } from '../../core/model/priority.ts';
 import { keysOf } from '../../core/objects.ts';
@@ -113,6 +113,11 @@ const settings = {
     .describe(
       'Which of the runs that are due start first; default: normal. A run waits behind higher ones that became due at most 5 minutes after it',
     ),
+  max_running: z
+    .int()
+    .min(1)
+    .max(MOST_RUNNING)
+    .describe('At most this many runs of the job run at once, and the others wait; only with overlap allow'),
   only_if: onlyIfField,
   max_attempts: z
     .int()
@@ -160,6 +165,7 @@ export const patchJobBody = z.strictObject({
   timeout: settings.timeout.nullish(),
   expire_after: settings.expire_after.nullish(),
   priority: settings.priority.nullish(),
+  max_running: settings.max_running.nullish(),
   only_if: settings.only_if.nullish(),
   max_attempts: settings.max_attempts.nullish(),
   backoff: settings.backoff.nullish(),

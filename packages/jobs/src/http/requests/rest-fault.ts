@@ -11,6 +11,7 @@ const REST_NAMES: Readonly<Record<string, string>> = {
   maxRuns: 'max_runs',
   catchUp: 'catch_up',
   maxAttempts: 'max_attempts',
+  maxRunning: 'max_running',
   expireAfter: 'expire_after',
   onlyIf: 'only_if',
   succeededWithin: 'succeeded_within',

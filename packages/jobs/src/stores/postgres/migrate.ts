@@ -51,6 +51,7 @@ const MIGRATIONS = [
   '0035-calendars.sql',
   '0036-chains.sql',
   '0037-priority.sql',
+  '0038-max-running.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

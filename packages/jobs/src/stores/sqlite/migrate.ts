@@ -33,6 +33,7 @@ const MIGRATIONS = [
   '0026-calendars.sql',
   '0027-chains.sql',
   '0028-priority.sql',
+  '0029-max-running.sql',
 ] as const;
 
 /**

@@ -144,6 +144,8 @@ export interface Tables
 export interface LiveRunCounts {
   readonly claimed?: boolean;
   readonly putOff?: boolean;
+  /** Counts exactly up to this number, if it is above the job's `maxRunning`. */
+  readonly upTo?: number | undefined;
 }
 
 export interface ClaimKey {

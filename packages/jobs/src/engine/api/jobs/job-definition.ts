@@ -47,6 +47,8 @@ export async function parseDefinition(
     fault('/catchUp', '"catchUp": "all" needs "overlap": "queue"');
   else if (catchUp === 'all' && follows)
     fault('/catchUp', '"catchUp": "all" needs slots: a job with after has none. Leave catchUp out');
+  if (input.maxRunning !== undefined && overlap !== 'allow')
+    fault('/maxRunning', '"maxRunning" needs "overlap": "allow": otherwise, one run runs at a time');
   if (overlap === 'cancel_previous' && schedule.ok && !mayReplace(schedule.value))
     fault(
       '/overlap',
@@ -107,6 +109,7 @@ export async function parseDefinition(
     timeoutMs: timeout,
     ...(expireAfter === undefined ? {} : { expireAfterMs: expireAfter }),
     ...(priority === 'normal' ? {} : { priority }),
+    ...(input.maxRunning === undefined ? {} : { maxRunning: input.maxRunning }),
     ...(onlyIf === undefined ? {} : { onlyIf }),
     maxAttempts,
     backoff,
@@ -177,6 +180,7 @@ export function inputOf({ registry }: Pick<EngineParts, 'registry'>, definition:
     expireAfter:
       definition.expireAfterMs === undefined ? undefined : formatDuration(definition.expireAfterMs),
     priority: definition.priority,
+    maxRunning: definition.maxRunning,
     onlyIf: definition.onlyIf && onlyIfOf(definition.onlyIf),
     maxAttempts,
     backoff: backoffFields(definition.backoff),

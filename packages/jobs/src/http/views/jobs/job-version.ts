@@ -62,6 +62,7 @@ function definitionJson(definition: JobDefinition): JobVersionJson['definition']
       ? {}
       : { expire_after: formatDuration(definition.expireAfterMs) }),
     priority: definition.priority ?? 'normal',
+    ...(definition.maxRunning === undefined ? {} : { max_running: definition.maxRunning }),
     ...(definition.onlyIf === undefined ? {} : { only_if: onlyIfJson(definition.onlyIf) }),
     max_attempts: definition.maxAttempts,
     backoff: backoffJson(definition.backoff),

@@ -55,7 +55,8 @@ export function liveRunTables(u: MemoryUnit) {
       }),
     makeRunDue(runId) {
       const run = db.findLive(runId);
-      if (run === undefined || run.claim !== undefined || run.held !== 'no') return false;
+      if (run === undefined || run.claim !== undefined || (run.held !== 'no' && run.held !== 'overlap'))
+        return false;
       // Except a run that was planned a moment before its slot.
       if (run.availableAt <= now + (run.failures === 0 ? LOOK_AHEAD_MS : 0)) return false;
       db.changeRun(run.id, { availableAt: now });
@@ -74,16 +75,26 @@ export function liveRunsOf(
   const putOff = runs.filter(({ held }) => held === 'run_at');
   const toCome = putOff.map(({ availableAt }) => availableAt).filter((at) => at > now);
   const count = (held: LiveRun['held']) => runs.filter((run) => run.held === held).length;
+  const isBounded = (counts.upTo ?? db.requireJob(String(uid)).job.maxRunning) !== undefined;
   return {
     active: count('no'),
     waiting: count('overlap'),
     paused: count('pause'),
-    claimed: counts.claimed === true ? runs.filter((run) => run.claim !== undefined).length : 0,
+    claimed: counts.claimed === true || isBounded ? runs.filter((run) => run.claim !== undefined).length : 0,
     dueOwnRuns: putOff.length - toCome.length,
+    ...(isBounded ? waitingOf(runs, now) : {}),
     isAtCap: runs.length >= limits.maxLiveRuns,
     ...(counts.putOff === true ? { isPutOffFull: putOff.length >= limits.maxRunsPutOff } : {}),
     ...(toCome.length === 0 ? {} : { nextOwnRunAt: toCome.reduce((a, b) => Math.min(a, b)) }),
   };
+}
+
+/** The runs that wait for room, or for their retry. */
+function waitingOf(runs: readonly LiveRun[], now: number): Pick<LiveRuns, 'dueWaiting' | 'nextWaitingAt'> {
+  const times = runs.flatMap(({ held, availableAt }) => (held === 'overlap' ? [availableAt] : []));
+  const toCome = times.filter((at) => at > now);
+  const dueWaiting = times.length - toCome.length;
+  return toCome.length === 0 ? { dueWaiting } : { dueWaiting, nextWaitingAt: Math.min(...toCome) };
 }
 
 function isMoved({ held, availableAt, trigger, queuedAt }: LiveRun, { from, dueBy, asked }: Move): boolean {

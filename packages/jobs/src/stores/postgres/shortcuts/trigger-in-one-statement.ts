@@ -1,6 +1,6 @@
 import { commandJob } from '../../../core/commands/commands.ts';
 import { NO_LIVE_RUNS } from '../../../core/model/job.ts';
-import { isPlainTrigger } from '../../../core/model/job-command.ts';
+import { isFreeTrigger, isPlainTrigger } from '../../../core/model/job-command.ts';
 import { type NewRun, queuedOf } from '../../../core/rules/decision.ts';
 import type { CommandInput, CommandResult } from '../../../core/store/store-commands.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
@@ -49,7 +49,7 @@ export async function triggerInOneStatement(
 ): Promise<CommandResult | undefined> {
   const guess = guessOf(input, how);
   if (guess === undefined) return undefined;
-  const statement = guess.stored.job.overlap === 'allow' ? MAKE_BESIDE : MAKE_ALONE;
+  const statement = isFreeTrigger(guess.stored.job, input.command) ? MAKE_BESIDE : MAKE_ALONE;
   const [row] = (await ask(statement, makeParams(guess, input, how))) ?? [];
   if (row !== undefined) return madeOf(row, guess, how.shared);
   how.shared.triggered.delete(input.jobId);

@@ -13,7 +13,7 @@ import type { FirstRuns, LookedAt, Unit } from './unit.ts';
 export async function liveRunsOf(
   u: Unit,
   uids: readonly number[],
-  { claimed = false, putOff = false }: LiveRunCounts = {},
+  { claimed = false, putOff = false, upTo }: LiveRunCounts = {},
 ): Promise<ReadonlyMap<number, LiveRuns>> {
   const found = new Map<number, LiveRuns>(uids.map((uid) => [uid, NO_LIVE_RUNS]));
   const counted = new Map<number, number>();
@@ -33,12 +33,24 @@ export async function liveRunsOf(
     const counts = putOff ? { isPutOffFull: await isPutOffFull(u, uid) } : {};
     found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, isAtCap, ...next, ...counts });
   }
+  for (const [uid, live] of found) {
+    const most = Math.max(u.jobs.get(uid)?.job.maxRunning ?? 0, upTo ?? 0);
+    if (most > 0 && live !== NO_LIVE_RUNS) found.set(uid, { ...live, ...(await countedTo(u, uid, most)) });
+  }
   if (!claimed) return found;
   for (const [uid, live] of found) {
-    if (live.active === 0) continue;
+    if (live.active === 0 || live.dueWaiting !== undefined) continue;
     found.set(uid, { ...live, claimed: numberOf((await u.q.arrays(COUNT_CLAIMED, [uid]))[0]) ?? 0 });
   }
   return found;
+}
+
+/** The counts for a bound on running runs (P29, limits and priority). */
+async function countedTo(u: Unit, uid: number, upTo: number): Promise<Partial<LiveRuns>> {
+  const [row] = await u.q.arrays(COUNTED, [uid, u.now, upTo + 1]);
+  const [active, claimed, dueWaiting, nextWaitingAt] = rowOf<[number, number, number, number | null]>(row);
+  const counts = { active, claimed, dueWaiting };
+  return nextWaitingAt === null ? counts : { ...counts, nextWaitingAt };
 }
 
 async function firstRunsIn(u: Unit, uids: readonly number[]): Promise<FirstRuns> {
@@ -115,6 +127,11 @@ const LIVE_SUMMARIES = `SELECT job.uid, ${countTo2('no')}, ${countTo2('overlap')
   (SELECT min(available_at) FROM greenvue_jobs.live_runs
     WHERE job_uid = job.uid AND held = 'run_at' AND available_at > $2::bigint) AS next_own
   FROM unnest($1::bigint[]) AS job (uid)`;
+const countTo = (condition: string, name: string) => `(${countUpTo('$3', '$1', condition)}) AS ${name}`;
+const COUNTED = `SELECT ${countTo("held = 'no'", 'active')}, ${countTo("held = 'no' AND node IS NOT NULL", 'claimed')},
+  ${countTo("held = 'overlap' AND available_at <= $2::bigint", 'due_waiting')},
+  (SELECT min(available_at) FROM greenvue_jobs.live_runs
+    WHERE job_uid = $1 AND held = 'overlap' AND available_at > $2::bigint) AS next_waiting`;
 const COUNT_LIVE = countUpTo('$2', '$1', 'true');
 const COUNT_CLAIMED = countUpTo(2, '$1', "held = 'no' AND node IS NOT NULL");
 const COUNT_PUT_OFF = countUpTo('$2', '$1', "held = 'run_at'");

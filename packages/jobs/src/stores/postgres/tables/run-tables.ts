@@ -190,7 +190,7 @@ const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1, available_at = great
 const REQUEUE_LIVE = requeueLive('greenvue_jobs.', '$');
 /** Leaves out a run that was made shortly before its slot. */
 const MAKE_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
-  WHERE id = $2 AND node IS NULL AND held = 'no'
+  WHERE id = $2 AND node IS NULL AND held IN ('no', 'overlap')
     AND available_at > $1::bigint + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 
 const CLAIMED_BY_DEAD = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node IS NOT NULL AND node <> $1

@@ -135,6 +135,7 @@ const FIXED_COLUMNS = [
   ofJob('timeout_ms', 'bigint', ({ timeoutMs }) => timeoutMs),
   ofJob('expire_after_ms', 'bigint', ({ expireAfterMs }) => expireAfterMs),
   ofJob('priority', 'text', ({ priority }) => priority),
+  ofJob('max_running', 'integer', ({ maxRunning }) => maxRunning),
   ofJob('gate_job', 'text', ({ onlyIf }) => onlyIf?.job),
   ofJob('gate_within_ms', 'bigint', ({ onlyIf }) => onlyIf?.succeededWithinMs),
   ofJob('max_attempts', 'bigint', ({ maxAttempts }) => maxAttempts),
@@ -229,6 +230,7 @@ export function fixedJobOf(raw: unknown): FixedJob {
   if (row.calendar_id !== null) job.calendar = calendarOf(row);
   if (row.expire_after_ms !== null) job.expireAfterMs = row.expire_after_ms as number;
   if (row.priority !== null) job.priority = row.priority as NonNullable<Job['priority']>;
+  if (row.max_running !== null) job.maxRunning = row.max_running as number;
   if (row.gate_job !== null)
     job.onlyIf = { job: row.gate_job as string, succeededWithinMs: row.gate_within_ms as number };
   if (row.created_by !== null) job.createdBy = row.created_by as string;
@@ -236,9 +238,8 @@ export function fixedJobOf(raw: unknown): FixedJob {
   if (row.tags !== null) job.tags = namesIn(row.tags);
   if (row.alerts !== null) job.alerts = namesIn(row.alerts);
   if (row.ping_url !== null) job.pingUrl = row.ping_url as string;
-  if (row.pause_failures !== null) {
+  if (row.pause_failures !== null)
     job.pauseAfter = { failures: row.pause_failures as number, ofLast: row.pause_of_last as number };
-  }
   const expect = expectationsIn(row);
   if (expect !== undefined) job.expect = expect;
   return job;

@@ -20,18 +20,30 @@ export function liveRunsOf(w: Writer, jobUid: number, counts: LiveRunCounts = {}
     [number, number, number, number, number | null]
   >(w.db.arrays(LIVE_SUMMARY).get(jobUid, w.unit.now));
   const count = (sql: string, atMost: number) => numberOf(w.db.arrays(sql).get(jobUid, atMost)) ?? 0;
+  const { maxRunning } = w.jobs.require(jobUid).job;
+  const upTo = Math.max(maxRunning ?? 0, counts.upTo ?? 0);
   return {
     active,
     waiting,
     paused,
     claimed: counts.claimed === true ? count(COUNT_CLAIMED, 2) : 0,
     dueOwnRuns,
+    ...(upTo === 0 ? {} : countedTo(w, jobUid, upTo)),
     isAtCap: isAtCapNow(w, jobUid),
     ...(counts.putOff === true
       ? { isPutOffFull: count(COUNT_PUT_OFF, w.maxRunsPutOff) === w.maxRunsPutOff }
       : {}),
     ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
   };
+}
+
+/** The counts for a bound on running runs (P29, limits and priority). */
+function countedTo(w: Writer, jobUid: number, upTo: number): Partial<LiveRuns> {
+  const [active, claimed, dueWaiting, nextWaitingAt] = rowOf<[number, number, number, number | null]>(
+    w.db.arrays(COUNTED).get(jobUid, w.unit.now, upTo + 1),
+  );
+  const counts = { active, claimed, dueWaiting };
+  return nextWaitingAt === null ? counts : { ...counts, nextWaitingAt };
 }
 
 function isAtCapNow({ db, liveRunCap, unit: { now } }: Writer, jobUid: number): boolean {
@@ -93,6 +105,11 @@ const countTo2 = (held: number, more = '') =>
 const LIVE_SUMMARY = `SELECT ${countTo2(HELD.no)}, ${countTo2(HELD.overlap)}, ${countTo2(HELD.pause)},
   ${countTo2(HELD.run_at, 'AND available_at <= ?2')},
   (SELECT min(available_at) FROM live_runs WHERE job_uid = ?1 AND held = ${HELD.run_at} AND available_at > ?2)`;
+const countTo = (condition: string) =>
+  `(SELECT count(*) FROM (SELECT 1 FROM live_runs WHERE job_uid = ?1 AND ${condition} LIMIT ?3))`;
+const COUNTED = `SELECT ${countTo(`held = ${HELD.no}`)}, ${countTo(`held = ${HELD.no} AND node IS NOT NULL`)},
+  ${countTo(`held = ${HELD.overlap} AND available_at <= ?2`)},
+  (SELECT min(available_at) FROM live_runs WHERE job_uid = ?1 AND held = ${HELD.overlap} AND available_at > ?2)`;
 const COUNT_LIVE = 'SELECT count(*) FROM (SELECT 1 FROM live_runs WHERE job_uid = ? LIMIT ?)';
 const COUNT_CLAIMED = `SELECT count(*) FROM
   (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.no} AND node IS NOT NULL LIMIT ?)`;
@@ -105,7 +122,7 @@ const LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE job_uid = 
 const MAKE_ALL_DUE = `UPDATE live_runs SET available_at = ?1
   WHERE job_uid = ?2 AND held <> ${HELD.run_at} AND node IS NULL AND available_at > ?3 RETURNING held`;
 const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
-  WHERE id = ?2 AND node IS NULL AND held = 0
+  WHERE id = ?2 AND node IS NULL AND held IN (${HELD.no}, ${HELD.overlap})
     AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 const ASKED = `trigger = ${TRIGGER.manual} AND queued_at >= ?6`;
 const EARLIEST = Number.MIN_SAFE_INTEGER;
