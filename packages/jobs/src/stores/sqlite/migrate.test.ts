@@ -187,6 +187,14 @@ describe('the schema', () => {
     expect(old.statement('SELECT uid FROM jobs').all()).toEqual([{ uid: 7 }]);
   });
 
+  it('lists at most two values in a check: for three, SQLite builds a table at each write', () => {
+    const tables = db.statement("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all();
+    const lists = tables.flatMap(({ name, sql }) =>
+      Array.from(String(sql).matchAll(/ IN \(([^)]*)\)/g), ([, list = '']) => ({ name, list })),
+    );
+    expect(lists.filter(({ list }) => list.split(',').length > 2)).toEqual([]);
+  });
+
   it('is durable: WAL, every commit flushed', () => {
     expect(db.statement('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(db.statement('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });

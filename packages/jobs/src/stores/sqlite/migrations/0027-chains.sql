@@ -21,7 +21,7 @@ CREATE INDEX chained_runs_upstream ON chained_runs (upstream_run);
 PRAGMA writable_schema = ON;
 UPDATE sqlite_schema SET sql = replace(sql, 'OR kind = ''on_demand''', 'OR kind = ''on_demand'' OR kind = ''after''')
   WHERE name = 'jobs';
-UPDATE sqlite_schema SET sql = replace(replace(sql, 'trigger IN (0, 1)', 'trigger IN (0, 1, 2)'),
+UPDATE sqlite_schema SET sql = replace(replace(sql, 'trigger IN (0, 1)', 'trigger BETWEEN 0 AND 2'),
     'OR reason = 500)', 'OR reason = 500 OR trigger = 2)')
   WHERE name = 'runs' OR name = 'live_runs';
 PRAGMA writable_schema = RESET;
