@@ -62,7 +62,7 @@ export function gates(makeDatabase: MakeDatabase): void {
     await refused(
       { onDemand: true, onlyIf: GATE },
       '/onlyIf',
-      'only goes with interval, cron, runAt or after',
+      'only goes with interval, cron, rrule, runAt or after',
     );
     await expect(h.engine.getJob('job')).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -78,7 +78,7 @@ export async function parseDefinition(
   const onlyIf = input.onlyIf && gateOf(input.onlyIf);
   if (typeof onlyIf === 'string') fault('/onlyIf', onlyIf);
   else if (onlyIf !== undefined && schedule.ok && schedule.value.kind === 'on_demand')
-    fault('/onlyIf', 'only goes with interval, cron, runAt or after: an on-demand job has no slots');
+    fault('/onlyIf', 'only goes with interval, cron, rrule, runAt or after: an on-demand job has no slots');
   const backoff = backoffOf(input.backoff, type.backoff);
   if (typeof backoff === 'string') fault('/backoff', backoff);
   const maxAttempts = input.maxAttempts ?? type.maxAttempts;

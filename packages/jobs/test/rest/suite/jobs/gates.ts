@@ -60,7 +60,7 @@ export function gates(makeMount: MakeMount): void {
     expect(await fault({ job: 'import' }, '/only_if/succeeded_within')).toContain('required');
     expect(await fault({ ...GATE, job: 'bad' }, '/only_if/job')).toContain("can't wait for itself");
     const onDemand = await put('bad', { on_demand: true, only_if: GATE });
-    expect(faultAt(onDemand, '/only_if')).toContain('interval, cron, run_at or after');
+    expect(faultAt(onDemand, '/only_if')).toContain('interval, cron, rrule, run_at or after');
   });
 
   test('a job that waits for a deleted job says so in its health', async () => {
