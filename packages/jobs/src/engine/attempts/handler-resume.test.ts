@@ -47,7 +47,7 @@ describe('wrong use gets an error that says what to do', () => {
     );
 
   it.each([
-    ['no JSON', () => undefined, 'must be JSON, such as { after: "4711" }; got a undefined'],
+    ['no JSON', () => undefined, 'must be JSON, such as { after: "4711" }; got undefined'],
     ['a bigint', () => ({ after: 1n }), 'must be JSON; '],
     ['another form', () => ({ after: 1 }), 'does not fit the schema of `checkpoint`: '],
     ['too much', () => ({ after: 'x'.repeat(65_536) }), 'must be at most 65536 bytes of JSON; got 65548.'],
@@ -78,9 +78,12 @@ describe('wrong use gets an error that says what to do', () => {
     expect(states).toEqual([]);
   });
 
-  it('two steps with one name in an attempt, but not a step that has failed', async () => {
+  it('two steps with one name in an attempt, but not a step that has failed or was refused', async () => {
     const { resume } = open();
     await expect(resume.step('a', () => Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
+    await expect(resume.step('a', () => 1n)).rejects.toThrow('The value is not saved');
+    await expect(resume.step('a', () => Symbol('x'))).rejects.toThrow('The result of the step "a"');
+    await expect(resume.step('a', () => 'x'.repeat(70_000))).rejects.toThrow('The result of the step "a"');
     expect(await resume.step('a', () => 1)).toBe(1);
     expect(await refusal(resume.step('a', () => 2))).toContain('"a" is in use. In a loop, add its id');
   });

@@ -1,3 +1,4 @@
+import { shownValue } from '../../core/input/shown-value.ts';
 import type { JobType } from '../../core/job-types/job-type.ts';
 import { validate } from '../../core/job-types/payload-schema.ts';
 import type { ResumeContext } from '../../core/job-types/resume-context.ts';
@@ -58,7 +59,7 @@ export class HandlerResume implements ResumeContext<unknown> {
     if (schema === undefined) throw refuse(this.#undeclared('checkpoint: z.object({ after: z.string() })'));
     if (this.#isOver) throw refuse(OVER);
     const json = jsonText(value);
-    if (json === undefined) throw refuse(`must be JSON, such as { after: "4711" }; got a ${typeof value}`);
+    if (json === undefined) throw refuse(`must be JSON, such as { after: "4711" }; got ${shownValue(value)}`);
     const bytes = Buffer.byteLength(json);
     if (bytes > LARGEST_CHECKPOINT_BYTES) throw refuse(tooLarge(bytes));
     const { issues } = validate(schema, JSON.parse(json));
@@ -89,25 +90,29 @@ export class HandlerResume implements ResumeContext<unknown> {
   }
 
   async #run(name: string, work: () => unknown): Promise<JsonText | undefined> {
-    let returned: unknown;
+    let result: JsonText | undefined;
     try {
-      returned = await work();
+      result = this.#accepted(name, await work());
     } catch (error) {
       // The same attempt may try it again.
       this.#names.delete(name);
       throw error;
     }
+    this.#steps.set(name, result);
+    await this.#save();
+    return result;
+  }
+
+  #accepted(name: string, returned: unknown): JsonText | undefined {
     const result = jsonText(returned);
     const refuse = (detail: string) =>
       refused(`The result of the step "${name}" is not saved.`, '/result', detail);
     if (result === undefined && returned !== undefined)
-      throw refuse(`must be JSON or undefined; got a ${typeof returned}`);
+      throw refuse(`must be JSON or undefined; got ${shownValue(returned)}`);
     if (this.#isOver) throw refuse(OVER);
     const bytes = sizeOf([...this.#steps, [name, result]]);
     if (bytes > LARGEST_CHECKPOINT_BYTES)
       throw refuse(`${tooLarge(bytes)}. All steps of a run share the space`);
-    this.#steps.set(name, result);
-    await this.#save();
     return result;
   }
 
