@@ -183,6 +183,9 @@ describe('a recurrence rule', () => {
     ['FREQ=DAILY;INTERVAL=7;BYDAY=TU', START, NEVER],
     ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYHOUR=9', {}, NEVER],
     ['FREQ=YEARLY;INTERVAL=8', START, undefined],
+    ['FREQ=YEARLY;INTERVAL=8', { startAt: at('1950-06-01T09:00:00Z') }, undefined],
+    ['FREQ=YEARLY;INTERVAL=9', { startAt: at('1950-06-01T09:00:00Z') }, NEVER],
+    ['FREQ=DAILY', { startAt: at('0000-01-01T00:00:00Z') }, undefined],
     ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYHOUR=9', {}, undefined],
     ['FREQ=DAILY;INTERVAL=7;BYDAY=MO', START, undefined],
   ])('Q6: a rule has a slot at least every 8 years: %s', (rrule, more, detail) => {

@@ -32,7 +32,8 @@ export function rruleFault(rrule: Rrule): string | undefined {
   const detail = faultWithoutStart(read.rule, start) ?? timesFault(read.rule);
   if (detail !== undefined) return detail;
   const days = createDaySearch(dayRule(read.rule, start));
-  const from = start?.day ?? ANY_DAY;
+  // No slot is before 1970.
+  const from = Math.max(start?.day ?? ANY_DAY, 0);
   return waitsTooLong(days, { from, to: from + CYCLE_DAYS * read.rule.interval })
     ? 'must have a slot at least every 8 years; this rule has none for longer, or never'
     : undefined;
