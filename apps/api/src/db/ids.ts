@@ -13,3 +13,8 @@ export function newId(): string {
   const time = Date.now().toString(16).padStart(TIME_DIGITS, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(RANDOM_FROM)}`;
 }
+
+/** How long ago (ms) an id of {@link newId} was made. */
+export function ageOf(id: string): number {
+  return Date.now() - Number.parseInt(id.replace('-', '').slice(0, TIME_DIGITS), 16);
+}

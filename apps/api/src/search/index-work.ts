@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import { newId } from '../db/ids.ts';
+import { ageOf, newId } from '../db/ids.ts';
 import type { Database } from '../db/schema.ts';
 import { inShortBatches } from '../db/short-batches.ts';
 import type { BuildRange, Copied, IndexTables } from './index-tables.ts';
@@ -18,11 +18,22 @@ export function createIndexWork(index: Index): Pick<SearchIndex, 'indexChanges' 
   };
 }
 
+/** All attempts of a reindex take less. */
+const ABANDONED_MS = 24 * 3_600_000;
+
 async function indexChanges(index: Index, work: IndexWork): Promise<IndexReport> {
+  await endAbandonedBuild(index);
   const report = await drainAll(index, work);
   await mergeAll(index, 'live', work.signal);
   if (await index.tables.isWornOut(index.database)) await rebuild(index, unwatched(work));
   return report;
+}
+
+/** A reindex that has failed for good leaves its build, which changes would go on feeding. */
+async function endAbandonedBuild({ database, tables }: Index): Promise<void> {
+  const { buildId } = await database.transaction().execute((trx) => tables.stateOf(trx));
+  if (buildId !== undefined && ageOf(buildId) >= ABANDONED_MS)
+    await database.transaction().execute((trx) => tables.endBuild(trx, buildId));
 }
 
 async function reindex(index: Index, work: ReindexWork): Promise<IndexReport> {

@@ -182,6 +182,18 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
         expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 402 });
       });
 
+      it('is given up after a day, by the next run that indexes changes', async () => {
+        const { database, index, positions, resumeFrom } = await interrupted();
+        await index.indexChanges(WORK);
+        expect(await stateOf(database)).toMatchObject({ build_id: positions[1]?.build });
+        const old = '019a0000-0000-7000-8000-000000000000';
+        await sql`UPDATE ${schemaOf(dialect)}search_state SET build_id = ${old}`.execute(database.kysely);
+        await index.indexChanges(WORK);
+        expect(await stateOf(database)).toMatchObject({ live: 'a', build_id: null });
+        expect(await resumeFrom(positions[1])).toMatchObject({ indexed: 402 });
+        expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 402 });
+      });
+
       it('does nothing again that is in place', async () => {
         const { database, positions, copied, resumeFrom } = await interrupted();
         await resumeFrom(positions[1]);

@@ -14,8 +14,8 @@ export interface SearchIndex {
    */
   search(query: SearchQuery): Promise<SearchPage>;
   /**
-   * Takes up all changes since the last success, removed listings included, in short transactions. Safe to
-   * kill at any instant and to run beside a `reindex`.
+   * Takes up all changes since the last success, removed listings included, in short transactions. Ends a
+   * build that began more than a day ago. Safe to kill at any instant and to run beside a `reindex`.
    */
   indexChanges(work: IndexWork): Promise<IndexReport>;
   /**
