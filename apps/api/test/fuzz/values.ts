@@ -29,6 +29,7 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
       'token',
       'job_id',
       'backfill_id',
+      'calendar_id',
       'bulk_id',
       'channel_id',
       'node_id',
@@ -42,8 +43,9 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     ].map((name) => [name, pooled(name)]),
   ),
   seller_id: pooled('user_id'),
-  // The job of a gate.
+  // The job of a gate or a chain.
   job: pooled('job_id'),
+  calendar: fc.record({ id: pooled('calendar_id'), mode: fc.constantFrom('skip', 'move') }),
   password: fc.constant('correct horse battery'),
   current_password: fc.constant('correct horse battery'),
   new_password: fc.constant('another horse battery'),
@@ -211,12 +213,13 @@ function objects({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<u
   });
 }
 
-const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand'] as const;
+const KINDS = ['interval', 'cron', 'rrule', 'run_at', 'on_demand', 'after'] as const;
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
-  interval: ['interval_mode', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if'],
-  cron: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if'],
-  rrule: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if'],
-  run_at: ['only_if'],
+  interval: ['interval_mode', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if', 'calendar'],
+  cron: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if', 'calendar'],
+  rrule: ['timezone', 'start_at', 'end_at', 'max_runs', 'spread', 'only_if', 'calendar'],
+  run_at: ['only_if', 'calendar'],
+  after: ['end_at', 'max_runs', 'only_if', 'calendar'],
 };
 
 /** Fields that one kind of schedule must not have, which a schema cannot express. */

@@ -73,6 +73,16 @@ export async function createWorld(): Promise<World> {
   pools.add('backfill_id', (await post('/api/jobs/hourly/backfill', span, tokens.of.admin)).id);
   const bulk = { action: 'resume', ids: ['first'] };
   pools.add('bulk_id', (await post('/api/jobs/bulk', bulk, tokens.of.admin)).id);
+  await send({
+    method: 'PUT',
+    path: '/api/calendars/nights',
+    headers: [
+      ['content-type', 'application/json'],
+      ['authorization', `Bearer ${tokens.of.admin}`],
+    ],
+    body: Buffer.from(JSON.stringify({ windows: [{ weekdays: ['sat'] }] })),
+  });
+  pools.add('calendar_id', 'nights');
   const channel = { id: 'ops', kind: 'webhook', config: { url: 'https://alerts.example/hook' } };
   await post('/api/alert-channels', channel, tokens.of.admin);
   pools.add('channel_id', 'ops');
@@ -184,6 +194,7 @@ function createPools(): Pools {
       if (path.endsWith('/backfill')) add('backfill_id', body.id);
       if (path.endsWith('/bulk')) add('bulk_id', body.id);
       if (path === '/api/alert-channels') add('channel_id', body.id);
+      if (path === '/api/calendars/{calendar_id}') add('calendar_id', body.id);
       if (path === '/api/nodes') for (const { node } of body.data ?? []) add('node_id', node);
       if ('next_run' in body) add('job_id', body.id);
       if (path.endsWith('runs')) for (const run of body.data ?? []) add('run_id', run.id);
