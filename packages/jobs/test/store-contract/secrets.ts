@@ -96,6 +96,12 @@ export function secretsContract(makeStore: MakeStore): void {
       const { runs } = await t.claim(1);
       await t.settle(required(runs[0]), SUCCEEDED);
       await t.done('sealed', { kind: 'trigger', payload: SEALED });
+      const { id: runId, fence } = await t.claimOne();
+      const save = (seq: number, content: string) =>
+        t.store.saveCheckpoint({ runId, fence, seq, input: 'of the test', content });
+      await save(1, '{"steps":[]}');
+      expect((await t.store.listSealed({ table: 'checkpoints', limit: 9, types: [] })).rows).toEqual([]);
+      await save(2, '1.x');
       const channel = { kind: 'slack', config: '{"$sealed":"1.x"}', allJobs: true };
       await t.store.changeAlertChannel({ id: 'ops', command: { kind: 'create', channel } });
       const found = async (types: readonly string[] = []) => {
@@ -120,6 +126,7 @@ export function secretsContract(makeStore: MakeStore): void {
         job_versions: [`sealed ${SEALED}`],
         live_runs: [`sealed ${SEALED}`],
         runs: [`sealed ${SEALED}`],
+        checkpoints: [`${runId} 1.x`],
         secrets: ['API_KEY 1.x'],
         alert_channels: ['ops {"$sealed":"1.x"}'],
       });

@@ -12,6 +12,7 @@ const NUMBERED: Partial<Record<SealedTable, RegExp>> = {
   job_versions: /^\d{1,15}\/\d{1,9}$/,
   live_runs: /^\d{1,15}$/,
   runs: /^\d{1,15}$/,
+  checkpoints: /^\d{1,15}$/,
 };
 
 export const FIRST_SEALED_PLACE: SealedPlace = { table: 'jobs' };

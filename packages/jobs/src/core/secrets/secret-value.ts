@@ -75,6 +75,11 @@ export function placeOfSecret(name: string): string {
   return `secret\n${name}`;
 }
 
+/** Where what the attempts of a run have saved is sealed. */
+export function placeOfCheckpoint(runId: string): string {
+  return `checkpoint\n${runId}`;
+}
+
 /** Where the config of an alert channel is sealed. */
 export function placeOfChannel(id: string): string {
   return `channel\n${id}`;

@@ -41,15 +41,16 @@ export const SEALED_TABLES = [
   'job_versions',
   'live_runs',
   'runs',
+  'checkpoints',
   'secrets',
   'alert_channels',
 ] as const;
 export type SealedTable = (typeof SEALED_TABLES)[number];
 
-/** A payload, the text of a secret or the config of an alert channel, as it is stored. */
+/** A payload, the saved state of a run, the text of a secret or the config of an alert channel, as it is stored. */
 export interface SealedRow {
   readonly key: string;
-  /** The id of the job or of the channel, or the name of the secret. */
+  /** The id of the job, of the run with a saved state or of the channel, or the name of the secret. */
   readonly owner: string;
   /** Of the job. */
   readonly type: string;

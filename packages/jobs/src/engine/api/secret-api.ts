@@ -8,6 +8,7 @@ import {
 import {
   isSealed,
   placeOfChannel,
+  placeOfCheckpoint,
   placeOfField,
   placeOfSecret,
   type SealedField,
@@ -80,6 +81,8 @@ function refusalOf(name: string, result: Exclude<SecretCommandResult, { kind: 'd
 
 /** How many rows one read looks at, and one transaction changes; and for how long a call works. */
 const ROWS_A_READ = 2_000;
+/** Up to 90 KB each. */
+const CHECKPOINTS_A_READ = 100;
 const ROWS_A_WRITE = 100;
 const WORK_MS = 2_000;
 
@@ -99,7 +102,8 @@ export async function resealSecrets(
   let at: SealedPlace | undefined = placeOf(after);
   while (at !== undefined) {
     const { table, key }: SealedPlace = at;
-    const query = { table, after: key, limit: ROWS_A_READ, types: types.map(({ jobType }) => jobType.type) };
+    const limit = table === 'checkpoints' ? CHECKPOINTS_A_READ : ROWS_A_READ;
+    const query = { table, after: key, limit, types: types.map(({ jobType }) => jobType.type) };
     const { rows, next } = await store.listSealed(query);
     for (let from = 0; from < rows.length; from += ROWS_A_WRITE) {
       const some = rows.slice(from, from + ROWS_A_WRITE);
@@ -150,6 +154,7 @@ function resealedRow(
   };
   const after = (): string => {
     if (table === 'secrets') return again(placeOfSecret(owner), text);
+    if (table === 'checkpoints') return again(placeOfCheckpoint(owner), text);
     const value: unknown = JSON.parse(text);
     const inPlace = (sealed: SealedField, place: string) => ({ $sealed: again(place, sealed.$sealed) });
     if (table === 'alert_channels')

@@ -33,8 +33,8 @@ export interface SecretsApi {
   deleteSecret(name: string, options?: By): Promise<void>;
   /**
    * Seals everything that an older key has sealed with the newest one, and what is not sealed yet: the
-   * payloads of jobs and of their kept versions and runs, stored secrets, and alert channels. Works for about
-   * two seconds; call it again with `next` until there is none.
+   * payloads of jobs and of their kept versions and runs, checkpoints, stored secrets, and alert channels.
+   * Works for about two seconds; call it again with `next` until there is none.
    */
   resealSecrets(input?: { readonly after?: string | undefined }): Promise<ResealResult>;
 }

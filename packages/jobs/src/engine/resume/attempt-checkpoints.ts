@@ -3,6 +3,7 @@ import { type SavedState, savedStateIn } from '../../core/model/checkpoint.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import { shownPayload } from '../../core/secrets/payload-secrets.ts';
+import { placeOfCheckpoint } from '../../core/secrets/secret-value.ts';
 import type { JobStore } from '../../core/store/store.ts';
 import { type Attempt, stopError } from '../attempts/attempt.ts';
 import { idsOf } from '../attempts/attempt-log.ts';
@@ -131,7 +132,7 @@ export class AttemptCheckpoints implements AttemptState {
   }
 
   get #place(): string {
-    return `checkpoint\n${this.#attempt.claimed.id}`;
+    return placeOfCheckpoint(this.#attempt.claimed.id);
   }
 }
 

@@ -29,9 +29,11 @@ export function createSecrets(db: MemoryDatabase, { run, read }: Access): Secret
       read(() => ({
         rows: rowsOf(db, table)
           .map(({ row }) => row)
-          .filter(
-            ({ text, type }) => table === 'secrets' || text.includes('"$sealed"') || types.includes(type),
-          ),
+          .filter(({ text, type }) => {
+            if (table === 'secrets') return true;
+            if (table === 'checkpoints') return !text.startsWith('{');
+            return text.includes('"$sealed"') || types.includes(type);
+          }),
       })),
     replaceSealed: (input) => run(() => replaceSealed(input)),
   };

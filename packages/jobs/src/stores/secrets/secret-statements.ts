@@ -108,13 +108,11 @@ export function createSecretStatements(sql: SecretSql) {
 
     *listSealed(query: SealedRowsQuery): Read<Awaited<ReturnType<SecretStore['listSealed']>>> {
       const { table, after, limit, types } = query;
-      const { keys, owner, type, text, from } = SOURCES[table](schema);
+      const { keys, owner, type, text, from, isSealed } = SOURCES[table](schema);
       const params: Bound[] = [];
       const bind = (value: Bound) => `${m}${params.push(value)}`;
       const isOfType = () => `${type} IN (SELECT value FROM ${sql.eachText(bind(JSON.stringify(types)))})`;
-      // The text of a secret is sealed as a whole.
-      const isWanted =
-        table === 'secrets' ? '1 = 1' : `${sql.contains(text, '\'"$sealed"\'')} OR ${isOfType()}`;
+      const isWanted = isSealed ?? `${sql.contains(text, '\'"$sealed"\'')} OR ${isOfType()}`;
       const key = keys.map((column) => `CAST(${column} AS text)`).join(" || '/' || ");
       const start =
         after === undefined
@@ -189,6 +187,8 @@ interface Source {
   readonly type: string;
   readonly text: string;
   readonly from: string;
+  /** Where a text is sealed as a whole: whether it is. */
+  readonly isSealed?: string;
 }
 
 /** The job of a row, with its type. */
@@ -222,7 +222,17 @@ const SOURCES: Readonly<Record<SealedTable, (schema: string) => Source>> = {
   }),
   live_runs: ofRun('live_runs'),
   runs: ofRun('runs'),
+  checkpoints: (schema) => ({
+    owner: 'CAST(run_id AS text)',
+    type: "''",
+    keys: ['run_id'],
+    text: 'content',
+    from: `${schema}checkpoints`,
+    // Otherwise it is JSON.
+    isSealed: "substr(content, 1, 1) <> '{'",
+  }),
   secrets: (schema) => ({
+    isSealed: '1 = 1',
     owner: 'name',
     type: "''",
     keys: ['name'],
@@ -244,6 +254,7 @@ const TARGETS: Readonly<Record<SealedTable, { readonly keys: readonly string[]; 
     job_versions: { keys: ['job_uid', 'version'], column: 'payload' },
     live_runs: { keys: ['id'], column: 'payload' },
     runs: { keys: ['id'], column: 'payload' },
+    checkpoints: { keys: ['run_id'], column: 'content' },
     secrets: { keys: ['name'], column: 'sealed' },
     alert_channels: { keys: ['id'], column: 'config' },
   };

@@ -65,6 +65,11 @@ export function rowsOf(db: MemoryDatabase, table: SealedTable): readonly Replace
         const replace = (payload: string) => void db.runs.set(id, { ...run, payload });
         return [{ row: { key: run.id, ...ofJob(run.jobUid), text: run.payload }, replace }];
       });
+    case 'checkpoints':
+      return [...db.checkpoints].map(([id, saved]) => ({
+        row: { key: String(id), owner: String(id), type: '', text: saved.content },
+        replace: (content) => void db.checkpoints.set(id, { ...saved, content }),
+      }));
     case 'secrets':
       return [...db.secrets].map(([name, secret]) => ({
         row: { key: name, owner: name, type: '', text: secret.sealed },
