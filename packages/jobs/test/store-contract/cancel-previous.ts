@@ -176,6 +176,21 @@ export function cancelPreviousContract(makeStore: MakeStore): void {
       expect((await t.view('a')).health.status).toBe('ok');
     });
 
+    it('V10: a job whose last run a person has cancelled is not', async () => {
+      await t.create('a', REPLACING);
+      await planIn(MINUTE);
+      const run = await t.claimOne();
+      await t.store.cancelRun({ runId: run.id, force: false });
+      await t.settle(run, CANCELLED);
+      expect(await t.job('a')).toMatchObject({ lastStatus: 'cancelled' });
+      expect((await t.view('a')).health.status).toBe('ok');
+      const { counts } = await t.store.countHealth({ handlers: TYPES });
+      expect(counts).toMatchObject({ ok: 1, overrunning: 0 });
+      const query = { handlers: TYPES, sort: 'id', descending: false, limit: 5 } as const;
+      expect((await t.store.listJobs({ ...query, health: 'overrunning' })).rows).toEqual([]);
+      expect((await t.store.listJobs({ ...query, health: 'unhealthy' })).rows).toEqual([]);
+    });
+
     it('V11: a replaced handler that returns has succeeded', async () => {
       await t.create('a', REPLACING);
       await planIn(MINUTE);

@@ -22,6 +22,7 @@ export function jobViewOf(
   seen: HealthContext & {
     readonly runs: SeenRuns;
     readonly missesUpstream: boolean;
+    readonly wasReplaced: boolean;
     readonly now: number;
   },
 ): JobView {
@@ -34,6 +35,7 @@ export function jobViewOf(
     ...(waitingSince === null ? {} : { waitingSince }),
     ...(seen.lateFrom === undefined ? {} : { lateFrom: seen.lateFrom }),
     ...(seen.missesUpstream ? { missesUpstream: true } : {}),
+    ...(seen.wasReplaced ? { wasReplaced: true } : {}),
   };
   const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
   if (lastStartedAt !== null && lastStartedAt >= (unlessFuture(job.lastRunAt, seen.now) ?? 0)) {

@@ -30,6 +30,8 @@ export interface HealthSigns {
   readonly handlerVersion?: number;
   /** No job has an id that the job names as its upstream. */
   readonly missesUpstream?: boolean;
+  /** A newer run has replaced the last run that ended (P7, overlap). */
+  readonly wasReplaced?: boolean;
   /** The oldest live run's start. */
   readonly runningSince?: number;
   /** When the longest-waiting unclaimed run became due. */
@@ -159,9 +161,10 @@ function slow({ expect, ...job }: Job, { runningSince }: HealthSigns, now: numbe
   return { status: 'slow', reason, ...(lastRunAt === undefined ? {} : { since: lastRunAt + mostMs }) };
 }
 
-function overrunning(job: Job, { runningSince }: HealthSigns, now: number): Health | undefined {
+function overrunning(job: Job, signs: HealthSigns, now: number): Health | undefined {
   const { schedule } = job;
-  if (isReplaced(job)) {
+  const { runningSince } = signs;
+  if (isReplaced(job, signs)) {
     const since = job.lastRunAt === undefined ? {} : { since: job.lastRunAt };
     return { status: 'overrunning', reason: 'the last run was cancelled before its end', ...since };
   }
@@ -171,9 +174,9 @@ function overrunning(job: Job, { runningSince }: HealthSigns, now: number): Heal
 }
 
 /** P7, overlap: the next slot has cancelled the last run. */
-function isReplaced({ overlap, lastStatus, status, schedule }: Job): boolean {
-  const isCancelled = overlap === 'cancel_previous' && lastStatus === 'cancelled';
-  return isCancelled && status === 'active' && hasGrid(schedule);
+function isReplaced({ overlap, lastStatus, status, schedule }: Job, signs: HealthSigns): boolean {
+  const isCancelled = overlap === 'cancel_previous' && lastStatus === 'cancelled' && status === 'active';
+  return isCancelled && hasGrid(schedule) && signs.wasReplaced === true;
 }
 
 function paused(job: Job): Health | undefined {

@@ -2,6 +2,7 @@ import { upstreamsOf } from '../../../core/chains/upstreams.ts';
 import { isReadOf, type JobsRead, mostUsedFirst } from '../../../core/filters/jobs-read.ts';
 import { partsToRead, samplePartOf } from '../../../core/forecast/forecast-job.ts';
 import { originOf } from '../../../core/model/declaration.ts';
+import type { FinishedRun } from '../../../core/model/run.ts';
 import { jobViewOf } from '../../../core/store/job-view.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { Cursor, HealthContext, JobQuery, JobView } from '../../../core/store/store-views.ts';
@@ -98,7 +99,13 @@ function viewOf(
     waitingSince: lowest(waiting.map(({ availableAt }) => availableAt)),
   };
   const missesUpstream = upstreamsOf(job).some((upstream) => db.findJob(upstream.job) === undefined);
-  return jobViewOf(job, { runs, missesUpstream, handlers, lateFrom, now });
+  const wasReplaced = lastEnded(db, uid)?.reason === 'replaced';
+  return jobViewOf(job, { runs, missesUpstream, wasReplaced, handlers, lateFrom, now });
+}
+
+function lastEnded(db: MemoryDatabase, uid: number): FinishedRun | undefined {
+  const ended = [...db.runs.values()].filter((run) => Number(run.jobUid) === uid && run.status !== 'skipped');
+  return ended.sort((a, b) => Number(b.id) - Number(a.id))[0];
 }
 
 export function lowest(values: readonly number[]): number | null {

@@ -69,7 +69,7 @@ function mayHave(health: HealthFilter, terms: Terms): string {
         (last_took_ms > expect_duration_ms OR ${sql.runsSince(`${bind(now)} - expect_duration_ms`)})`;
     case 'overrunning':
       return `(mode = 'fixed_rate' AND ${sql.runsSince(`${bind(now)} - every_ms`)})
-        OR (overlap = 'cancel_previous' AND last_status = 'cancelled' AND status = 'active' AND ${HAS_GRID})`;
+        OR (status = 'active' AND ${HAS_GRID} AND ${wasReplaced(sql, 'jobs')})`;
     case 'paused':
       return "status = 'paused'";
     case 'ok':
@@ -84,6 +84,14 @@ export function missesUpstream({ schema }: Pick<Dialect, 'schema'>, of: string):
   const isGone = (column: string) => `(${of}.${column} IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM ${schema}jobs AS upstream WHERE upstream.id = ${of}.${column} AND upstream.deleted_at IS NULL))`;
   return `(${isGone('after_job')} OR ${isGone('gate_job')})`;
+}
+
+/** Whether a newer run has replaced the last one that ended. Reads runs only of jobs that may say so. */
+export function wasReplaced(sql: Dialect, of: string): string {
+  const isReplaced = `SELECT ${sql.hasReason(['replaced'])} FROM ${sql.schema}runs
+    WHERE job_uid = ${of}.uid AND NOT (${sql.hasOneStatus(['skipped'])}) ORDER BY id DESC LIMIT 1`;
+  return `CASE WHEN ${of}.overlap = 'cancel_previous' AND ${of}.last_status = 'cancelled'
+    THEN coalesce((${isReplaced}), false) ELSE false END`;
 }
 
 /** {@link hasGrid} */

@@ -19,12 +19,12 @@ import { PAUSE_OF_ALL_COLUMNS, pauseOfAllIn } from '../../rows/pause-of-all-row.
 import { type RecentRow, recentRunOf } from '../../rows/runs/recent-run.ts';
 import { type Bind, bindable, type Dialect, jobsIn, parameters } from '../dialect.ts';
 import { arrays, objects, type Read } from '../read.ts';
-import { filtersOf, missesUpstream, worstHealth } from './job-conditions.ts';
+import { filtersOf, missesUpstream, wasReplaced, worstHealth } from './job-conditions.ts';
 import { whichJobs } from './which-jobs.ts';
 
 export function createJobReads(sql: Dialect) {
   const { schema, mark, summary, withSummary, withRunning, countedAtOnce } = sql;
-  const byId = `SELECT stored.*, ${missesUpstream(sql, 'stored')} AS misses_upstream, ${summary}
+  const byId = `SELECT stored.*, ${signsOf(sql)}, ${summary}
     FROM (${selectJob(schema)} WHERE jobs.id = ${mark}1 AND deleted_at IS NULL) AS stored ${withSummary}`;
   return {
     *getPauseOfAll(): Read<PauseOfAll | undefined> {
@@ -139,11 +139,16 @@ function readBatch(sql: Dialect, query: JobQuery, { after, now, batch }: Batch):
     WHERE ${where.map((part) => `(${part})`).join(' AND ')}
     ORDER BY ${key.value} ${valueOrder}, uid ${order} LIMIT ${bind(batch)}`;
   return objects(
-    `SELECT stored.*, page.sort_value, ${missesUpstream(sql, 'stored')} AS misses_upstream, ${sql.summary}
+    `SELECT stored.*, page.sort_value, ${signsOf(sql)}, ${sql.summary}
     FROM (${page}) AS page JOIN (${selectJob(sql.schema)}) AS stored ON stored.uid = page.page_uid ${sql.withSummary}
     ORDER BY page.sort_value ${valueOrder}, page.page_uid ${order}`,
     params,
   );
+}
+
+/** What the health of the job `stored` needs from other rows. */
+function signsOf(sql: Dialect): string {
+  return `${missesUpstream(sql, 'stored')} AS misses_upstream, ${wasReplaced(sql, 'stored')} AS was_replaced`;
 }
 
 /** A sort column. If it is `nullable`, jobs without a value come last. */
@@ -204,6 +209,7 @@ interface Summary {
   readonly waiting_since: number | null;
   /** 0 or 1 in SQLite. */
   readonly misses_upstream: boolean | number;
+  readonly was_replaced: boolean | number;
 }
 
 function summaryOf(row: unknown): Summary {
@@ -223,6 +229,7 @@ function viewOf(row: unknown, { handlers, lateFrom }: HealthContext, now: number
     zombie,
     waiting_since,
     misses_upstream,
+    was_replaced,
   } = summaryOf(row);
   const runs = {
     count,
@@ -231,6 +238,6 @@ function viewOf(row: unknown, { handlers, lateFrom }: HealthContext, now: number
     zombieSince: zombie,
     waitingSince: waiting_since,
   };
-  const missesUpstream = Boolean(misses_upstream);
-  return jobViewOf(storedJobOf(row).job, { runs, missesUpstream, handlers, lateFrom, now });
+  const signs = { missesUpstream: Boolean(misses_upstream), wasReplaced: Boolean(was_replaced) };
+  return jobViewOf(storedJobOf(row).job, { runs, ...signs, handlers, lateFrom, now });
 }
