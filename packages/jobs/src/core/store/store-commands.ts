@@ -5,7 +5,7 @@ import type { JobCommand } from '../model/job-command.ts';
 import type { FinishedRun, JsonText, LiveRun, Run } from '../model/run.ts';
 import type { NodeDrain } from '../nodes/membership.ts';
 import type { PauseOfAll } from '../pauses/pause-of-all.ts';
-import type { ClaimInput, ClaimResult } from './store-passes.ts';
+import type { ClaimInput, ClaimResult, EndEffects } from './store-passes.ts';
 
 /** Who asked for a change and what it was; written in the same transaction as the change. Append-only. */
 export interface AuditEntry {
@@ -44,7 +44,7 @@ export const DEDUPE_MS = 24 * 3_600_000;
 export const MAX_REPORTED = 1_000;
 
 export type CommandResult =
-  | {
+  | ({
       readonly kind: 'done';
       readonly changed: boolean;
       readonly job: Job;
@@ -57,7 +57,7 @@ export type CommandResult =
       readonly claimed?: ClaimResult;
       /** The command put alerts into the outbox. */
       readonly hasAlerts?: true;
-    }
+    } & EndEffects)
   /** The dedupe key was used before, for this run. */
   | { readonly kind: 'duplicate'; readonly run: Run; readonly job: Job }
   | { readonly kind: 'absent' }
@@ -76,7 +76,13 @@ export interface ResumeAllResult {
 }
 
 export type CancelResult =
-  | { readonly kind: 'cancelled'; readonly run: FinishedRun; readonly voided?: CancelRequest }
+  | ({
+      readonly kind: 'cancelled';
+      /** Failed, if a new run had replaced it after a failed attempt (P7, overlap). */
+      readonly run: FinishedRun;
+      readonly voided?: CancelRequest;
+      readonly hasAlerts?: true;
+    } & EndEffects)
   | { readonly kind: 'requested'; readonly run: LiveRun; readonly request: CancelRequest }
   | { readonly kind: 'finished'; readonly run: FinishedRun }
   | { readonly kind: 'stale' }

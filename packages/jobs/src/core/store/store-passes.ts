@@ -24,7 +24,7 @@ export interface PlanInput {
   readonly claim?: ClaimInput;
 }
 
-export interface PlanResult {
+export interface PlanResult extends EndEffects {
   /** The plan saw all that was due by then: the time by which it decided, or a little earlier. */
   readonly now: number;
   readonly queued: readonly PlannedRun[];
@@ -40,8 +40,6 @@ export interface PlanResult {
   readonly hasAlerts?: true;
   /** Waiting runs that ended because new ones replace them. */
   readonly replaced?: readonly RunOver[];
-  /** Ends of upstream runs are left for another plan. */
-  readonly hasEnds?: true;
   /** Claimed runs that must stop, because new ones replace them. */
   readonly cancelRequests?: readonly CancelRequest[];
 }
@@ -126,16 +124,20 @@ export type SettleResult =
   /** Another transaction has locked the job: nothing was written. Settle it again later. */
   | { readonly kind: 'later' };
 
-export interface SettleBatchResult {
+/** What ends of runs did beside the runs. Most transactions did nothing. */
+export interface EndEffects {
+  /** The jobs whose failure budget they have used up, if any. */
+  readonly paused?: readonly PausedJob[];
+  /** Noted ends of runs that other jobs follow are left: a plan turns them into runs. */
+  readonly hasEnds?: true;
+}
+
+export interface SettleBatchResult extends EndEffects {
   readonly results: readonly SettleResult[];
   /** A run may be claimed now, or a job planned sooner than known. */
   readonly wake: boolean;
-  /** The jobs that it paused, if any. */
-  readonly paused?: readonly PausedJob[];
   /** The transaction put alerts into the outbox. */
   readonly hasAlerts?: true;
-  /** It noted ends of runs that other jobs follow: a plan turns them into runs. */
-  readonly hasEnds?: true;
 }
 
 export interface LogLine {
@@ -152,11 +154,9 @@ export interface TakeBackInput {
 }
 
 /** Claims that were taken back. */
-export interface TakenBack {
+export interface TakenBack extends EndEffects {
   /** The runs that ended with it, failed or cancelled, if requested. */
   readonly ended?: readonly RunOver[];
-  /** The jobs that it paused, if any. */
-  readonly paused?: readonly PausedJob[];
   /** The transaction put alerts into the outbox. */
   readonly hasAlerts?: true;
 }

@@ -2,7 +2,7 @@ import { alertsOf } from '../alerts/raised-alerts.ts';
 import { withSuccesses } from '../chains/gate.ts';
 import { endsToNote, type UpstreamEnd } from '../chains/take-ends.ts';
 import { type AskedCancel, type CancelRequest, cancelOf, requestOf } from '../commands/cancel.ts';
-import { type Job, type LiveRuns, NO_LIVE_RUNS, type PausedJob } from '../model/job.ts';
+import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../model/job.ts';
 import { type FinishedRun, isBackfillRun, type LiveRun } from '../model/run.ts';
 import { type Decision, isSooner } from '../rules/decision.ts';
 import { afterSettlements, countRows, dependsOnLive, type EndedRun, mayPause } from '../rules/ended-runs.ts';
@@ -61,24 +61,15 @@ export function* applyDecision(
  */
 export type EndsByJob = ReadonlyMap<number, readonly EndedRun[]>;
 
-export interface SettledJobs {
-  /** A run became claimable, or a job is due sooner. */
-  readonly wake: boolean;
-  /** The jobs whose failure budget is used up by it. */
-  readonly paused: readonly PausedJob[];
-  /** Ends were noted, for the jobs that follow (P32, chains and gates). */
-  readonly hasEnds: boolean;
-}
-
 /**
  * Decides, once for each job, what its ended runs mean for the job. If only claims ended, it reads the job's
- * other live runs only where they matter.
+ * other live runs only where they matter. Returns true when a run became claimable, or a job is due sooner.
  */
 export function* settleJobs(
   unit: UnitOfWork,
   byJob: EndsByJob,
   { ofClaims }: { readonly ofClaims: boolean },
-): Script<SettledJobs> {
+): Script<boolean> {
   const toRead: number[] = [];
   for (const [uid, ended] of byJob) {
     const { job, deletedAt } = lockedJob(unit, uid);
@@ -90,7 +81,6 @@ export function* settleJobs(
     Array.from(byJob.keys(), (uid) => lockedJob(unit, uid)),
   );
   const live = toRead.length === 0 ? undefined : yield* ask('liveRuns', toRead);
-  const paused: PausedJob[] = [];
   const ends: UpstreamEnd[] = [];
   let wake = false;
   for (const [uid, ended] of byJob) {
@@ -120,10 +110,13 @@ export function* settleJobs(
     const action: AuditAction = 'job.pause';
     const change = JSON.stringify({ reason: pause.reason });
     yield* ask('writeAudit', { actor: ENGINE_ACTOR, action, change }, id);
-    paused.push({ jobId: id, pause });
+    unit.paused.push({ jobId: id, pause });
   }
-  if (ends.length > 0) yield* ask('noteEnds', ends);
-  return { wake, paused, hasEnds: ends.length > 0 };
+  if (ends.length > 0) {
+    yield* ask('noteEnds', ends);
+    unit.hasEnds = true;
+  }
+  return wake;
 }
 
 /** The live runs of one job. */

@@ -26,7 +26,7 @@ import { refuseUpstreams, successesFor } from './chains/upstreams.ts';
 import { ask, type Script } from './script.ts';
 import { refuseMissing } from './secrets/secrets.ts';
 import type { InsertInput } from './tables/tables.ts';
-import { asMade, lockedJob, type UnitOfWork } from './unit-of-work.ts';
+import { asMade, effectsOf, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Decides one command while its job is locked, and applies all of its changes (P7, P12 to P16). */
 export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandResult> {
@@ -97,6 +97,7 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
     cancelRequests,
     ...(claimed === undefined ? {} : { claimed }),
     ...(hasAlerts ? { hasAlerts } : {}),
+    ...effectsOf(unit, job.id),
   };
 }
 

@@ -13,7 +13,7 @@ import { successesFor } from './chains/upstreams.ts';
 import { writeAndClaim } from './claim-planned.ts';
 import { decideWithRoom } from './decide-with-room.ts';
 import { ask, type Script } from './script.ts';
-import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
+import { effectsOf, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** The most past slots of one job that become runs in one pass (P37, backfill). */
 const BACKFILL_SLOTS_A_PASS = 20;
@@ -65,7 +65,8 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
   if (claim === undefined) yield* ask('write');
   else claimed = yield* writeAndClaim(unit, claim, hasMoved ? undefined : waiting);
   const { now, ...planned } = yield* ask('endPlan', { input, jobs, isDone: done > 0 });
-  const nextWakeAt = earliest(planned.nextWakeAt, chains?.againAt);
+  const againAt = unit.hasEnds ? unit.now : chains?.againAt;
+  const nextWakeAt = earliest(planned.nextWakeAt, againAt);
   return {
     now,
     ...plannedIn(unit),
@@ -75,7 +76,8 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     ...(claimed === undefined ? {} : { claimed: claimed() }),
     ...(hasAlerts ? { hasAlerts } : {}),
     ...(requests.length === 0 ? {} : { cancelRequests: requests }),
-    ...(chains?.againAt === undefined ? {} : { hasEnds: true }),
+    ...effectsOf(unit),
+    ...(againAt === undefined ? {} : { hasEnds: true }),
   };
 }
 

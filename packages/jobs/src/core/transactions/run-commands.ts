@@ -3,9 +3,10 @@ import { isLiveRun, type LiveRun } from '../model/run.ts';
 import type { JobStore } from '../store/store.ts';
 import type { CancelResult } from '../store/store-commands.ts';
 import type { Report } from '../store/store-passes.ts';
+import { writeAlerts } from './alerts/alerts.ts';
 import { cancelRuns, settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
-import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
+import { effectsOf, lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
 
 /**
  * Cancels a run (P12, cancel): a waiting run ends at once, and a claimed run is asked to stop. With `force`,
@@ -31,11 +32,14 @@ export function* cancelRun(
   const [cancelled] = ended;
   if (cancelled === undefined) throw new Error('a cancelled run did not end');
   yield* settleJobs(unit, new Map([[uid, ended]]), { ofClaims: false });
+  const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');
   if (audit !== undefined) yield* ask('writeAudit', audit, runId);
   return {
     kind: 'cancelled',
     run: cancelled,
+    ...(hasAlerts ? { hasAlerts } : {}),
+    ...effectsOf(unit),
     ...(claim === undefined ? {} : { voided: requestOf(run, claim) }),
   };
 }

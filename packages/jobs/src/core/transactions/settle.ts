@@ -14,16 +14,17 @@ import {
 import type { JobStore } from '../store/store.ts';
 import type {
   ClaimEnd,
+  EndEffects,
   SettleBatchResult,
   SettleInput,
   SettleResult,
   TakeBackInput,
 } from '../store/store-passes.ts';
 import { writeAlerts } from './alerts/alerts.ts';
-import { type SettledJobs, settleJobs } from './apply.ts';
+import { settleJobs } from './apply.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimKey, PutBack, RunLog } from './tables/tables.ts';
-import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
+import { effectsOf, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Shared objects, so that a message between threads contains each answer once. */
 const SUCCEEDED: SettleResult = { kind: 'finished', status: 'succeeded' };
@@ -81,12 +82,8 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   if (logs.length > 0) yield* ask('appendLogs', logs);
   // What a crash leaves behind is pruned.
   if (over.length > 0) yield* ask('removeCheckpoints', over);
-  const settledJobs = yield* writeEnds(unit, ends);
-  return {
-    results,
-    wake: wake || settledJobs.wake,
-    ...effectsIn(settledJobs),
-  };
+  const written = yield* writeEnds(unit, ends);
+  return { results, ...written, wake: wake || written.wake };
 }
 
 function finishedResult(
@@ -103,9 +100,7 @@ export interface Recovery {
   readonly recovered: number;
   readonly failed: number;
   readonly ended: readonly RunOver[];
-  readonly paused: readonly PausedJob[];
-  readonly hasAlerts: boolean;
-  readonly hasEnds: boolean;
+  readonly effects: WrittenEffects;
   /** Claims that could not be taken back, because other transactions have locked their jobs. */
   readonly left: number;
 }
@@ -115,8 +110,8 @@ export function* recover(
   unit: UnitOfWork,
   { node, withEnded }: TakeBackInput,
 ): Script<Awaited<ReturnType<JobStore['recover']>>> {
-  const { recovered, failed, ended, ...effects } = yield* recoverDead(unit, node);
-  return { recovered, failed, ...(withEnded === true ? { ended } : {}), ...effectsIn(effects) };
+  const { recovered, failed, ended, effects } = yield* recoverDead(unit, node);
+  return { recovered, failed, ...(withEnded === true ? { ended } : {}), ...effects };
 }
 
 /** {@link recover}. Claims on jobs that other transactions have locked stay; a later call takes them back. */
@@ -153,25 +148,8 @@ function* takeBack(
     if (settlement.kind === 'finished')
       ended.push(overOf(run, lockedJob(unit, Number(run.jobUid)).job, settlement));
   }
-  const { paused, hasAlerts, hasEnds } = yield* writeEnds(unit, ends);
-  const failed = countFailed(ended);
-  return { recovered: ends.putBack.length, failed, ended, left, paused, hasAlerts, hasEnds };
-}
-
-/** Answers name paused jobs, alerts and ends only if there are any: most batches have none. */
-function effectsIn({
-  paused,
-  hasAlerts,
-  hasEnds,
-}: Pick<Recovery, 'paused' | 'hasAlerts' | 'hasEnds'>): Pick<
-  SettleBatchResult,
-  'paused' | 'hasAlerts' | 'hasEnds'
-> {
-  return {
-    ...(paused.length === 0 ? {} : { paused }),
-    ...(hasAlerts ? { hasAlerts } : {}),
-    ...(hasEnds ? { hasEnds } : {}),
-  };
+  const { wake: _, ...effects } = yield* writeEnds(unit, ends);
+  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left, effects };
 }
 
 /** The ends of claims in this transaction that are not written yet. */
@@ -217,15 +195,24 @@ function endsOf({ byJob }: Ends, uid: number): EndedRun[] {
   return ended;
 }
 
+/** Answers name paused jobs, alerts and ends only if there are any: most batches have none. */
+type WrittenEffects = EndEffects & Pick<SettleBatchResult, 'hasAlerts'>;
+
 function* writeEnds(
   unit: UnitOfWork,
   { byJob, ...ends }: Ends,
-): Script<SettledJobs & { readonly hasAlerts: boolean }> {
+): Script<WrittenEffects & { readonly wake: boolean }> {
   if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
-  const settled = yield* settleJobs(unit, byJob, { ofClaims: true });
+  const wake = yield* settleJobs(unit, byJob, { ofClaims: true });
   const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');
-  return { ...settled, paused: settled.paused.map((one) => withTaken(unit, one)), hasAlerts };
+  const { paused, ...effects } = effectsOf(unit);
+  return {
+    wake,
+    ...(paused === undefined ? {} : { paused: paused.map((one) => withTaken(unit, one)) }),
+    ...(hasAlerts ? { hasAlerts } : {}),
+    ...effects,
+  };
 }
 
 /** With the runs that its pause has made of due slots: nothing else in such a transaction makes runs. */

@@ -1,7 +1,9 @@
 import type { RaisedAlert } from '../alerts/alert.ts';
+import type { PausedJob } from '../model/job.ts';
 import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { without } from '../objects.ts';
 import type { NewRun, SkippedRun } from '../rules/decision.ts';
+import type { EndEffects } from '../store/store-passes.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**
@@ -22,6 +24,10 @@ export interface UnitOfWork {
   readonly finished: FinishedRun[];
   /** What this transaction made true, for the outbox. */
   readonly alerts: RaisedAlert[];
+  /** The jobs whose failure budget is used up by ends in this transaction. */
+  readonly paused: PausedJob[];
+  /** Ends were noted that this transaction does not turn into runs of other jobs (P32, chains and gates). */
+  hasEnds: boolean;
 }
 
 export type RunToMake = RunToQueue | RunToSkip;
@@ -41,7 +47,23 @@ export interface RunToSkip {
 }
 
 export function createUnitOfWork(now: number): UnitOfWork {
-  return { now, jobs: new Map(), unsaved: new Map(), toMake: [], queued: [], finished: [], alerts: [] };
+  return {
+    now,
+    jobs: new Map(),
+    unsaved: new Map(),
+    toMake: [],
+    queued: [],
+    finished: [],
+    alerts: [],
+    paused: [],
+    hasEnds: false,
+  };
+}
+
+/** Of all jobs, or of one: commands that share a transaction share its unit of work, too. */
+export function effectsOf({ paused, hasEnds }: UnitOfWork, ofJob?: string): EndEffects {
+  const own = ofJob === undefined ? paused : paused.filter(({ jobId }) => jobId === ofJob);
+  return { ...(own.length === 0 ? {} : { paused: own }), ...(hasEnds ? { hasEnds } : {}) };
 }
 
 /** A job that this transaction has locked. */

@@ -1,13 +1,14 @@
 import { type JobEventType, pauseEvent } from '../../core/model/events.ts';
 import { isSkipReason } from '../../core/model/run.ts';
 import type { CancelResult } from '../../core/store/store-commands.ts';
+import type { EndEffects } from '../../core/store/store-passes.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import type { DoneCommand } from './command-errors.ts';
 
 /** Stops cancelled runs, publishes events (`event`: of the job itself), wakes nodes that can start runs. */
 export function afterCommand(deps: EngineParts, done: DoneCommand, event?: JobEventType): void {
-  const { alerts, events, meter, hooks, dispatcher } = deps;
-  if (done.hasAlerts) alerts.wake();
+  const { events, meter, hooks, dispatcher } = deps;
+  actOn(deps, done);
   for (const request of done.cancelRequests) dispatcher.cancelRun(request.runId);
   if (event !== undefined && done.changed) {
     // Runs that were claimed while the command was on its way have the job as it was before.
@@ -43,14 +44,26 @@ function notifyOthers({ node }: EngineParts, done: DoneCommand, isOfJob: boolean
   node.notify(isOfJob ? { kind: 'job_changed', jobId: job.id } : { kind: 'wake' });
 }
 
+/** Acts on what ended with a command. */
+function actOn(
+  { alerts, dispatcher }: EngineParts,
+  { hasAlerts, hasEnds, paused }: EndEffects & { readonly hasAlerts?: true },
+): void {
+  if (hasAlerts) alerts.wake();
+  if (paused !== undefined) dispatcher.jobsPaused(paused);
+  if (hasEnds) dispatcher.lookForEnds();
+}
+
 /** Stops a claimed run that was cancelled. With a void fence, it can't be settled (P11, timeout). */
-export function afterCancel({ dispatcher, node }: EngineParts, result: CancelResult): void {
+export function afterCancel(deps: EngineParts, result: CancelResult): void {
+  const { dispatcher, node } = deps;
   const stopped = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;
   if (stopped) {
     dispatcher.cancelRun(stopped.runId);
     node.notify({ kind: 'cancel', runIds: [stopped.runId] });
   }
   if (result.kind === 'cancelled') {
+    actOn(deps, result);
     dispatcher.nextPass.recheck();
     node.notify({ kind: 'wake' });
   }

@@ -53,12 +53,12 @@ export class Dispatcher implements Passes {
     this.#with.executor.running.cancel(runId);
   }
 
-  /** Announces jobs that were paused when claims of dead nodes were taken back. */
+  /** Announces jobs that were paused by a command, or when claims of dead nodes were taken back. */
   jobsPaused(paused: readonly PausedJob[]): void {
     announcePauses({ ...this.#with, budget: this.#budget }, paused);
   }
 
-  /** Another node may have died before it turned ends of upstream runs into runs. */
+  /** A command has noted ends of upstream runs, or another node may have died before it turned them into runs. */
   lookForEnds(): void {
     this.#steps.lookForEnds();
   }

@@ -134,6 +134,7 @@ export class PassSteps {
     }
     if (result.replaced !== undefined) events.runsEnded(result.replaced);
     if (result.cancelRequests !== undefined) this.#stop(result.cancelRequests.map(({ runId }) => runId));
+    if (result.paused !== undefined) announcePauses(this.#with, result.paused);
     if (result.hasAlerts) alerts.wake();
     if (result.hasEnds) this.#endsMayWait = true;
     due.planned(result, aheadMs);

@@ -27,6 +27,7 @@ export interface StartedChains {
 /** Turns noted ends of upstream runs into runs of the jobs that follow (P32, chains and gates). */
 export function* startChains(unit: UnitOfWork): Script<StartedChains> {
   const noted = yield* ask('lockEnds', MOST_ENDS);
+  unit.hasEnds = false;
   if (noted.length === 0) return { requests: [], hasMoved: false, againAt: undefined };
   const upstreams = [...new Set(noted.map(({ jobId }) => jobId))];
   const { jobs, held } = yield* ask('lockFollowers', upstreams);

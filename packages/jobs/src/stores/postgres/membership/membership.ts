@@ -167,11 +167,11 @@ class ControlThread implements Membership {
     this.#removing ??= this.#deps
       .removeDead(nodes)
       .then(
-        ({ left, ...taken }) => {
+        ({ left, effects: { paused = [], hasAlerts = false }, ...taken }) => {
           this.#hasOrphans = left > 0;
           if (this.#hasOrphans) this.#lookForOrphansIn(LEFT_AGAIN_MS);
           if (nodes.length + taken.recovered + taken.ended.length > 0)
-            this.#listener.recovered({ nodes: nodes.length, ...taken });
+            this.#listener.recovered({ nodes: nodes.length, ...taken, paused, hasAlerts });
         },
         // The database is unreachable, or the answer was lost. The next look tries again.
         () => {
