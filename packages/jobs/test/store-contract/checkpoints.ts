@@ -79,6 +79,15 @@ export function checkpointsContract(makeStore: MakeStore): void {
       expect(await t.store.getRun(run.id)).not.toHaveProperty('checkpoint');
     });
 
+    it('the cancel of its run removes it while the run waits for a retry', async () => {
+      const run = await claimed({ maxAttempts: 3 });
+      await t.store.saveCheckpoint(inputOf(run));
+      expect(await t.settle(run, failed(), { isSaved: true })).toMatchObject({ kind: 'waiting' });
+      expect(await contentOf(run.id)).toBeDefined();
+      expect(await t.store.cancelRun({ runId: run.id, force: false })).toMatchObject({ kind: 'cancelled' });
+      expect(await contentOf(run.id)).toBeUndefined();
+    });
+
     it('a large batch of ends removes all of theirs, and no other', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       for (let n = 0; n < 40; n += 1) await t.trigger('a');

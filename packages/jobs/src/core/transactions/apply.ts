@@ -209,6 +209,12 @@ function* endNow(
     return finishedOf(run, settlement, { finishedAt: unit.now, jobVersion });
   });
   yield* ask('endRuns', { finished: ended, putBack: [] });
+  const mayBeSaved = runs.filter(({ claim, failures, recoveries }) => !claim && failures + recoveries > 0);
+  if (mayBeSaved.length > 0)
+    yield* ask(
+      'removeCheckpoints',
+      mayBeSaved.map(({ id }) => id),
+    );
   unit.finished.push(...ended);
   return ended;
 }
