@@ -32,6 +32,8 @@ import { asMade, effectsOf, lockedJob, type UnitOfWork } from './unit-of-work.ts
 export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandResult> {
   const { command: asked } = input;
   if (asked.kind === 'edit' && upstreamsOf(asked.definition).length > 0) yield* ask('lockUpstreams');
+  // Before the job: a change of the calendar locks its jobs.
+  const placed = yield* withWindows(asked);
   const { stored, isShared } = yield* ask('lockJob', input);
   if (stored === undefined) return { kind: 'absent' };
   yield* addWindows(unit, [stored]);
@@ -50,7 +52,6 @@ export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandR
   let live = withSuccesses(yield* liveRunsOf(uid, counts), successes);
   const mayNeedRoom = asked.kind === 'trigger' && mayNeedRoomOfExpired(job, live);
   if (mayNeedRoom && (yield* endExpired(unit, uid))) live = yield* liveRunsOf(uid, counts);
-  const placed = yield* withWindows(asked);
   if ('ok' in placed) return yield* refused(unit, placed);
   let before = lockedJob(unit, uid);
   let outcome = commandJob(before.job, live, placed, unit.now);
@@ -138,6 +139,8 @@ export function* insertJob(unit: UnitOfWork, input: InsertInput): Script<InsertO
     yield* ask('lockUpstreams');
     const wrong = yield* refuseUpstreams(definition);
     if (wrong !== undefined) return { kind: 'refused', refusal: wrong };
+    // Before the first lock on a job.
+    yield* keepWindows([definition.calendar]);
     if (definition.schedule.kind === 'after') {
       yield* follow(unit, definition.schedule.job);
       yield* ask('writeJobs');

@@ -5,6 +5,7 @@ import { type CommandInput, DEDUPE_MS } from '../../../core/store/store-commands
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { lockedJob, saveJob } from '../../../core/transactions/unit-of-work.ts';
 import { keptRunOf } from '../../rows/runs/run-row.ts';
+import { CALENDARS } from '../calendar-statements.ts';
 import { type Queries, together } from '../connection/queries.ts';
 import { findRun, runRead } from '../postgres-reads.ts';
 import { rowOf } from '../rows/run-rows.ts';
@@ -25,8 +26,9 @@ export interface OpenedCommand {
 
 /** Sends all reads of a command at once. Each one runs under the locks of the ones before it. */
 export async function openCommand(q: Queries, input: CommandInput): Promise<OpenedCommand> {
-  const [, , lock, firstRuns, deduped] = await together([
+  const [, , , lock, firstRuns, deduped] = await together([
     lockUpstreams(q, input),
+    keepCalendar(q, input),
     lockKey(q, input),
     askForLock(q, input.jobId, lockKindOf(input)),
     firstRunsOf(q, input.jobId),
@@ -39,6 +41,11 @@ export async function openCommand(q: Queries, input: CommandInput): Promise<Open
 async function lockUpstreams(q: Queries, { command }: CommandInput): Promise<void> {
   if (command.kind === 'edit' && upstreamsOf(command.definition).length > 0)
     await runRead(q, UPSTREAMS.lockUpstreams());
+}
+
+async function keepCalendar(q: Queries, { command }: CommandInput): Promise<void> {
+  if (command.kind === 'edit' && command.definition.calendar !== undefined)
+    await runRead(q, CALENDARS.findCalendars([command.definition.calendar.id], 'kept'));
 }
 
 async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<void> {

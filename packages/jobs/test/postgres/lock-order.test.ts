@@ -1,0 +1,89 @@
+import pg from 'pg';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  inject,
+  it,
+  onTestFinished,
+} from 'vitest';
+import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
+import type { JobStore } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
+import { definitionOf, every, HOUR, MINUTE } from '../store-contract/rig.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+let database: TestDatabase;
+let store: JobStore;
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject('postgresUrl'), 'lock_order');
+});
+beforeEach(async () => {
+  store = createPostgresStore({ url: database.url, clock: createSystemClock(), connections: 3 });
+  await store.open();
+});
+afterEach(async () => {
+  await store.close();
+  await database.empty();
+});
+afterAll(() => database.drop());
+
+/** Another transaction that has locked a row. */
+async function holding(sql: string): Promise<{ release(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  let isOpen = true;
+  const release = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await client.query('ROLLBACK');
+    await client.end();
+  };
+  onTestFinished(release);
+  await client.query('BEGIN');
+  await client.query(sql);
+  return { release };
+}
+
+const lockOf = (id: string) => `SELECT FROM greenvue_jobs.jobs WHERE id = '${id}' FOR UPDATE`;
+
+async function somebodyWaits(): Promise<void> {
+  const waiting =
+    "SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  const count = async () => (await database.rows(waiting)).length;
+  await expect.poll(count, { timeout: CONDITION_MS, interval: 20 }).toBeGreaterThan(0);
+}
+
+/** Rejects if another transaction has locked the job. */
+const isFree = async (id: string) =>
+  expect(
+    await database.rows(`SELECT id FROM greenvue_jobs.jobs WHERE id = '${id}' FOR UPDATE NOWAIT`),
+  ).toEqual([{ id }]);
+
+// Promise P33, calendars and ends.
+describe('an edit that names a calendar', () => {
+  const calendar = {
+    name: 'nights',
+    timezone: 'UTC',
+    windows: [{ startAt: '2020-01-01T00:00:00Z', endAt: '2020-01-02T00:00:00Z' }],
+  } as const;
+
+  it('waits for a change of the calendar before it locks the job, as that change does', async () => {
+    const put = { id: 'nights', command: { kind: 'put', calendar } } as const;
+    expect(await store.changeCalendar(put)).toMatchObject({ kind: 'done' });
+    const more = { calendar: { id: 'nights', mode: 'skip' } } as const;
+    await store.insertJob({ definition: definitionOf('a', { schedule: every(HOUR), ...more }) });
+    const other = await holding("SELECT FROM greenvue_jobs.calendars WHERE id = 'nights' FOR UPDATE");
+    const definition = definitionOf('a', { schedule: every(MINUTE), ...more });
+    const editing = store.command({ jobId: 'a', command: { kind: 'edit', definition } });
+    await somebodyWaits();
+    await isFree('a');
+    await other.release();
+    expect(await editing).toMatchObject({ kind: 'done', changed: true });
+  });
+});
