@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createEngine, type UntypedJobs } from '../../src/engine/engine.ts';
-import type { JobStore } from '../../src/index.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
+import { job as declared, type JobStore, StoreError } from '../../src/index.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
+import { createHarness, type Deps, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
 
 /** What callers are told before an engine has started, and once it has stopped. */
 export function beforeAndAfter(makeDatabase: MakeDatabase): void {
@@ -14,7 +15,7 @@ export function beforeAndAfter(makeDatabase: MakeDatabase): void {
     await h.engine.stop();
   });
 
-  const create = (store: JobStore) => {
+  const create = (store: JobStore, more: Partial<EngineOptions<Deps>> = {}) => {
     const engine = createEngine({
       store,
       jobTypes: [work],
@@ -22,6 +23,7 @@ export function beforeAndAfter(makeDatabase: MakeDatabase): void {
       clock: h.clock,
       logger: silentLogger,
       autoRun: false,
+      ...more,
     });
     onTestFinished(() => engine.stop());
     return engine;
@@ -113,5 +115,20 @@ export function beforeAndAfter(makeDatabase: MakeDatabase): void {
         'EngineError unavailable: The engine could not start: the error of jobs.start() says why.',
       ]);
     });
+  });
+
+  it('a stop does not wait for a start that repeats its declaration of jobs', async () => {
+    let tries = 0;
+    let stopped: Promise<void> | undefined;
+    const declareJobs = async () => {
+      tries += 1;
+      if (tries === 2) stopped = engine.stop();
+      throw new StoreError('busy', 'others have locked the job');
+    };
+    const jobs = [declared(work, { id: 'a', interval: '1h' })];
+    const engine = create({ ...h.openStore(), declareJobs }, { jobs });
+    await expect(engine.start()).rejects.toMatchObject({ code: 'busy' });
+    await stopped;
+    expect(tries).toBe(2);
   });
 }

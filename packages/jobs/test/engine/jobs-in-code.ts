@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { LOOK_EVERY_MS } from '../../src/core/declarations/plan-declarations.ts';
+import type { NodeListener } from '../../src/core/nodes/membership.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import { type DeclaredJob, defineJobType, EngineError, type JobEvent, job, secret } from '../../src/index.ts';
 import {
@@ -149,6 +151,28 @@ export function jobsInCode(makeDatabase: MakeDatabase): void {
     await deploy([job(work, { id: 'a', interval: '1h' })]);
     const engine = await h.again();
     expect((await engine.getJob('a')).job).toMatchObject({ status: 'active' });
+  });
+
+  it('a node that has lost its lease declares nothing until it has one again', async () => {
+    let listener: NodeListener | undefined;
+    const lossy = await createHarness({ jobTypes, secretKeys }, makeDatabase, (store) => ({
+      ...store,
+      join(node, given) {
+        listener = given;
+        return store.join(node, given);
+      },
+    }));
+    onTestFinished(() => lossy.close());
+    const engine = await lossy.again({ jobs: [job(work, { id: 'a', interval: '1h' })], release: 8 });
+    let looks = 0;
+    lossy.store.watch('declareJobs', () => void looks++);
+    listener?.lease('ending');
+    lossy.clock.advance(LOOK_EVERY_MS);
+    await engine.tick();
+    expect(looks).toBe(0);
+    listener?.lease('kept');
+    await engine.tick();
+    expect(looks).toBeGreaterThan(0);
   });
 
   it('one error names each fault of the declarations, with its place, and nothing is written', async () => {

@@ -54,6 +54,7 @@ export class JobsInCode {
     await this.#looking;
   }
 
+  /** A start under way tries no more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelLook?.();
@@ -71,7 +72,8 @@ export class JobsInCode {
 
   async #look(): Promise<void> {
     this.#hasToLook = false;
-    if (this.#parsed === undefined || this.#isStopped) return;
+    // Without a lease, it is no live node: the declarations of others may hold.
+    if (this.#parsed === undefined || this.#isStopped || !this.#with.node.isMember) return;
     try {
       await this.#declare(this.#parsed, { isStart: false });
     } catch (error) {

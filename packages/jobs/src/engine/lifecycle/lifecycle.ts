@@ -86,8 +86,9 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   async #stop(isServing: boolean): Promise<void> {
     const { store, settings, node, dispatcher, executor, loop, throttle, events, waits } = this.#with;
     const { alerts, pings, hooks } = this.#with;
-    // A start under way loads no more modules.
+    // A start under way loads no more modules, and repeats no declaration.
     this.#stopping.abort();
+    const declared = this.#with.jobsInCode.stop();
     this.#heartbeats.stop();
     // A request that waits for a run keeps `serving` open: this must not delay the stop for ever.
     const cancel = settings.clock.setTimer(settings.shutdownTimeoutMs, () => waits.stop());
@@ -103,7 +104,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       executor.reporter.stop(),
       this.#pruner.stop(),
       this.#with.pauseWatch.stop(),
-      this.#with.jobsInCode.stop(),
+      declared,
       this.#with.bulk.stop(),
     ]);
     throttle.stop();

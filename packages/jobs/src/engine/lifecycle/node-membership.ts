@@ -145,7 +145,7 @@ export class NodeMembership {
     }
     if (lease === 'kept') settings.logger.info({ node: id }, LEASE_KEPT);
     else settings.logger.warn({ node: id }, LEASE_KEPT_BY_SPARE);
-    if (before === 'ending') dispatcher.nextPass.recheck();
+    if (before === 'ending') this.#isMemberAgain();
   }
 
   #expired(id: string): void {
@@ -159,10 +159,15 @@ export class NodeMembership {
     this.#joinAgain();
   }
 
+  #isMemberAgain(): void {
+    this.#with.dispatcher.nextPass.recheck();
+    this.#with.jobsInCode.othersChanged();
+  }
+
   #joinAgain(): void {
-    const { settings, dispatcher } = this.#with;
+    const { settings } = this.#with;
     this.join().then(
-      () => dispatcher.nextPass.recheck(),
+      () => this.#isMemberAgain(),
       (error: unknown) => {
         settings.logger.error(
           { err: error },
