@@ -11,6 +11,7 @@ import {
   onTestFinished,
 } from 'vitest';
 import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
+import type { DeclareResult, JobInCode } from '../../src/core/store/store-declarations.ts';
 import type { JobStore } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
@@ -64,6 +65,45 @@ const isFree = async (id: string) =>
   expect(
     await database.rows(`SELECT id FROM greenvue_jobs.jobs WHERE id = '${id}' FOR UPDATE NOWAIT`),
   ).toEqual([{ id }]);
+
+// Promise P28, jobs in code. The ids are rows of decision 41.
+describe('a declaration of jobs in code', () => {
+  const inCode = (
+    id: string,
+    { line = 1, ...more }: Partial<JobInCode['definition']> & { readonly line?: number } = {},
+  ): JobInCode => ({
+    definition: definitionOf(id, { schedule: every(HOUR), ...more }),
+    place: `src/jobs.ts:${line}`,
+    adopt: false,
+    shown: '{}',
+  });
+  const declare = (...jobs: readonly JobInCode[]): Promise<DeclareResult> =>
+    store.declareJobs({ node: 'n', startedAt: 1, release: 8, isStart: true, jobs });
+  const placeOf = async (id: string) => (await store.getJob(id, {}))?.job.declaration?.place;
+
+  it('D3: a new place is noted without a wait for the job, now or by a later look', async () => {
+    await declare(inCode('a'), inCode('b'));
+    const other = await holding(lockOf('a'));
+    expect(await declare(inCode('a', { line: 2 }), inCode('b', { line: 3 }))).toMatchObject({ kind: 'done' });
+    expect([await placeOf('a'), await placeOf('b')]).toEqual(['src/jobs.ts:1', 'src/jobs.ts:3']);
+    await other.release();
+    await declare(inCode('a', { line: 2 }), inCode('b', { line: 3 }));
+    expect(await placeOf('a')).toBe('src/jobs.ts:2');
+  });
+
+  it('locks all of its jobs in one order before it writes: while it waits for one, later ones are free', async () => {
+    const made = { definition: definitionOf('up', { schedule: every(HOUR) }) };
+    expect(await store.insertJob(made)).toMatchObject({ kind: 'created' });
+    await declare(inCode('a'), inCode('b'));
+    const other = await holding(lockOf('up'));
+    const after = { schedule: { kind: 'after', job: 'up', on: 'succeeded' } } as const;
+    const declaring = declare(inCode('a', { name: 'New' }), inCode('b', after));
+    await somebodyWaits();
+    await isFree('a');
+    await other.release();
+    expect(await declaring).toMatchObject({ kind: 'done', changed: [{}, {}] });
+  });
+});
 
 // Promise P33, calendars and ends.
 describe('an edit that names a calendar', () => {

@@ -21,14 +21,23 @@ export interface DeclareStep {
   readonly version: number;
   readonly command: JobCommand;
   readonly namedSecrets?: readonly string[] | undefined;
-  /** What people see of it. Absent: it only notes the place of a declaration, or that one was seen. */
-  readonly seen?: { readonly event: JobEventType; readonly audit: AuditEntry };
+  readonly event: JobEventType;
+  readonly audit: AuditEntry;
+}
+
+/** What is written into a declaration: nothing that anybody waits for. */
+export interface DeclareNote {
+  readonly uid: string;
+  readonly version: number;
+  /** Where code declares the job now. Absent: a live node still declares a job that is gone. */
+  readonly place?: string;
 }
 
 export interface DeclarePlan {
   readonly create: readonly JobInCode[];
   /** In the order of the given jobs. */
   readonly steps: readonly DeclareStep[];
+  readonly notes: readonly DeclareNote[];
   readonly faults: readonly DeclareFault[];
 }
 
@@ -69,6 +78,7 @@ export function planDeclarations(
   const existing = new Set(jobs.map(({ id }) => id));
   const create = input.jobs.filter(({ definition }) => !existing.has(definition.id));
   const steps: DeclareStep[] = [];
+  const notes: DeclareNote[] = [];
   const faults: DeclareFault[] = create.flatMap(({ definition, place }) =>
     faultOf(
       definition.id,
@@ -88,6 +98,10 @@ export function planDeclarations(
       faults.push(step);
       continue;
     }
+    if (!('command' in step)) {
+      notes.push(step);
+      continue;
+    }
     // Neither a fault nor the plan depends on the runs of a job.
     const { command } = step;
     const outcome = withKnownCalendar(editedTo(command)?.calendar, windows, (own) => {
@@ -97,7 +111,17 @@ export function planDeclarations(
     faults.push(...faultOf(job.id, outcome));
     steps.push(step);
   }
-  return { create, steps, faults };
+  return { create, steps, notes, faults };
+}
+
+/** The job with a note, or as it is if its declaration has changed meanwhile. */
+export function withNote(job: Job, { version, place }: DeclareNote, now: number): Job {
+  const { declaration } = job;
+  const gone = declaration?.gone;
+  if (declaration === undefined || job.version !== version) return job;
+  if (place !== undefined && gone === undefined) return { ...job, declaration: { ...declaration, place } };
+  if (place !== undefined || gone === undefined) return job;
+  return { ...job, declaration: { ...declaration, gone: { ...gone, seenAt: now } } };
 }
 
 function withWindows(job: Job, known: ReadonlyMap<string, string>): Job {
@@ -123,45 +147,41 @@ function stepTo(
   job: Job,
   inCode: JobInCode,
   { release }: DeclareInput,
-): DeclareStep | DeclareFault | undefined {
+): DeclareStep | DeclareNote | DeclareFault | undefined {
   const { definition, place, adopt } = inCode;
   const { declaration } = job;
   if (declaration === undefined && !adopt) return madeElsewhere(job);
   const isSame = sameDefinition(job, definition);
-  if (isSame && declaration?.place === place && declaration.gone === undefined) return undefined;
-  const step = {
-    ...changing(job),
-    command: { kind: 'declare', definition, place },
-    namedSecrets: inCode.namedSecrets,
-  } as const;
-  if (!isSame || declaration === undefined)
-    return { ...step, seen: { event: 'job.updated', audit: auditOfDeclared('job.edit', inCode, release) } };
-  if (declaration.gone === undefined) return step;
-  const audit = auditOfCode('job.resume', release, { declaredIn: place });
-  return { ...step, seen: { event: 'job.resumed', audit } };
+  const isHeld = declaration !== undefined && declaration.gone === undefined;
+  if (isSame && isHeld) {
+    const { uid, version } = job;
+    return declaration.place === place ? undefined : { uid, version, place };
+  }
+  const command = { kind: 'declare', definition, place } as const;
+  const step = { ...changing(job), command, namedSecrets: inCode.namedSecrets };
+  return isSame && declaration !== undefined
+    ? { ...step, event: 'job.resumed', audit: auditOfCode('job.resume', release, { declaredIn: place }) }
+    : { ...step, event: 'job.updated', audit: auditOfDeclared('job.edit', inCode, release) };
 }
 
 function stepWithout(
   job: Job,
   { release }: DeclareInput,
   { isSeen, now }: { readonly isSeen: boolean; readonly now: number },
-): DeclareStep | undefined {
-  const { declaration } = job;
+): DeclareStep | DeclareNote | undefined {
+  const { declaration, uid, version } = job;
   if (declaration === undefined) return undefined;
   const { place: declaredIn, gone } = declaration;
-  const command = { kind: 'withdraw', release } as const;
   if (gone === undefined) {
+    const command = { kind: 'withdraw', release } as const;
     const audit = auditOfCode('job.pause', release, { declaredIn });
-    return { ...changing(job), command, seen: { event: 'job.paused', audit } };
+    return { ...changing(job), command, event: 'job.paused', audit };
   }
-  if (isSeen) return { ...changing(job), command };
+  if (isSeen) return { uid, version };
   if (now - gone.seenAt < KEPT_MS) return undefined;
+  const command = { kind: 'delete', by: CODE_ACTOR } as const;
   const audit = auditOfCode('job.delete', release, { declaredIn });
-  return {
-    ...changing(job),
-    command: { kind: 'delete', by: CODE_ACTOR },
-    seen: { event: 'job.deleted', audit },
-  };
+  return { ...changing(job), command, event: 'job.deleted', audit };
 }
 
 function changing({ id, uid, version }: Job): Pick<DeclareStep, 'jobId' | 'uid' | 'version'> {

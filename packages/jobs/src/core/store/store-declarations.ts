@@ -44,8 +44,7 @@ export interface DeclareFault {
 }
 
 export interface DeclaredChange {
-  /** Absent: nothing that people see. */
-  readonly event?: JobEventType;
+  readonly event: JobEventType;
   readonly done: Extract<CommandResult, { kind: 'done' }>;
 }
 

@@ -111,10 +111,9 @@ export class JobsInCode {
       dispatcher.nextPass.jobCreated(wakeAt);
     }
     if (created.length > 0) node.notify({ kind: 'wake' });
-    const seen = changed.filter(({ event }) => event !== undefined);
-    for (const { event, done } of seen) afterCommand(this.#with, done, event);
-    if (created.length + seen.length > 0)
-      logger.info({ release, created: created.length, changed: seen.length }, DECLARED);
+    for (const { event, done } of changed) afterCommand(this.#with, done, event);
+    if (created.length + changed.length > 0)
+      logger.info({ release, created: created.length, changed: changed.length }, DECLARED);
   }
 }
 

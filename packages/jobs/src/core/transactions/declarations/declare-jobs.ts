@@ -2,9 +2,11 @@ import { upstreamsOf } from '../../chains/upstreams.ts';
 import { CODE_ACTOR } from '../../commands/declare.ts';
 import {
   auditOfDeclared,
+  type DeclareNote,
   type DeclareStep,
   heldBy,
   planDeclarations,
+  withNote,
 } from '../../declarations/plan-declarations.ts';
 import { StoreError } from '../../model/errors.ts';
 import type { Job, JobDefinition } from '../../model/job.ts';
@@ -22,7 +24,7 @@ import { refuseUpstreams, type Upstreams } from '../chains/upstreams.ts';
 import { command, insertJobs } from '../commands.ts';
 import { ask, type Script } from '../script.ts';
 import { refuseMissing } from '../secrets/secrets.ts';
-import type { UnitOfWork } from '../unit-of-work.ts';
+import { saveJob, type UnitOfWork } from '../unit-of-work.ts';
 
 /**
  * Brings jobs to what a program declares (P28, jobs in code). The store lets one such transaction run at a
@@ -43,12 +45,14 @@ export function* declareJobs(
   );
   const jobs = stored.map(({ job }) => job);
   const windows = yield* keepWindows([...definitions, ...jobs].map(({ calendar }) => calendar));
-  const { create, steps, faults } = planDeclarations(input, { jobs, nodes, windows, now: unit.now });
+  const { create, steps, notes, faults } = planDeclarations(input, { jobs, nodes, windows, now: unit.now });
   const toMake = create.map(({ definition: { id: jobId }, namedSecrets }) => ({ jobId, namedSecrets }));
   const missing = yield* missingSecrets([...toMake, ...steps]);
   const together = new Map(definitions.map((one) => [one.id, upstreamsOf(one).map(({ job }) => job)]));
   const all = [...faults, ...missing, ...(yield* wrongUpstreams(definitions, jobs, together))];
   if (all.length > 0) return { kind: 'refused', faults: all };
+  yield* lockInOrder(steps, definitions);
+  yield* writeNotes(unit, notes);
   const changed: DeclaredChange[] = [];
   for (const step of steps) changed.push(yield* changeJob(unit, step));
   return { kind: 'done', created: yield* makeJobs(unit, create, input), changed };
@@ -81,22 +85,46 @@ function* wrongUpstreams(
   return faults;
 }
 
+/** Locks all jobs that the steps change, in the order of uids, before the first write. */
+function* lockInOrder(steps: readonly DeclareStep[], definitions: readonly JobDefinition[]): Script<void> {
+  const changed = new Map(steps.map((step) => [step.jobId, step]));
+  const followed = definitions.flatMap(followedBy).filter((id) => !changed.has(id));
+  const uids = followed.length === 0 ? new Map<string, number>() : yield* ask('uidsOf', followed);
+  const toLock = [...uids, ...steps.map(({ jobId, uid }) => [jobId, Number(uid)] as const)];
+  for (const [jobId] of toLock.sort(([, a], [, b]) => a - b)) {
+    const step = changed.get(jobId);
+    if (step === undefined) yield* ask('lockUpstream', jobId);
+    else yield* ask('lockJob', { jobId, command: step.command });
+  }
+}
+
+/** Leaves out jobs that another transaction has locked: a later look notes the rest. */
+function* writeNotes(unit: UnitOfWork, notes: readonly DeclareNote[]): Script<void> {
+  if (notes.length === 0) return;
+  const byUid = new Map(notes.map((note) => [Number(note.uid), note]));
+  for (const stored of yield* ask('lockFreeJobs', [...byUid.keys()])) {
+    const note = byUid.get(stored.uid);
+    if (note !== undefined) saveJob(unit, { ...stored, job: withNote(stored.job, note, unit.now) });
+  }
+  yield* ask('writeJobs');
+}
+
 function* changeJob(
   unit: UnitOfWork,
-  { jobId, uid, version, command: asked, seen }: DeclareStep,
+  { jobId, uid, version, command: asked, event, audit }: DeclareStep,
 ): Script<DeclaredChange> {
   const done = yield* command(unit, {
     jobId,
     command: asked,
     ifUid: uid,
     ifVersion: version,
-    ...(seen === undefined ? {} : { audit: seen.audit }),
+    audit,
   });
   if (done.kind !== 'done') throw changedMeanwhile(jobId);
   // The script of one command sees the runs of all of them.
   const isOwn = ({ jobUid }: { readonly jobUid: string }) => jobUid === uid;
   const own = { ...done, queued: done.queued.filter(isOwn), finished: done.finished.filter(isOwn) };
-  return { done: own, ...(seen === undefined ? {} : { event: seen.event }) };
+  return { done: own, event };
 }
 
 /** A job is made after those that follow it: so its row tells that its ends are noted (P32, chains and gates). */

@@ -149,6 +149,7 @@ function jobTables(u: MemoryUnit) {
             deletedAt === undefined && (job.declaration !== undefined || ids.includes(job.id)),
         )
         .sort((a, b) => a.uid - b.uid),
+    lockFreeJobs: (uids) => uids.map((uid) => lock(u, db.requireJob(String(uid)))),
     lockRun(runId) {
       const run = db.findRun(runId);
       if (run !== undefined) lock(u, db.requireJob(run.jobUid));

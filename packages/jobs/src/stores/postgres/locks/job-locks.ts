@@ -66,6 +66,11 @@ export async function lockFreeJobs(u: Unit, uids: readonly number[]): Promise<vo
   if (uids.length > 0) await lockAll(u, LOCK_FREE_BY_UIDS, uids);
 }
 
+/** Like {@link lockFreeJobs}, with their declarations. */
+export function lockFreeDeclared(u: Unit, uids: readonly number[]): Promise<StoredJob[]> {
+  return lockAll(u, LOCK_FREE_DECLARED, uids);
+}
+
 /** The wait before the next look at due jobs that other transactions have locked. */
 export const HELD_AGAIN_MS = 200;
 
@@ -155,5 +160,7 @@ const LOCK_BY_IDS = `${SELECT_VARYING_AND_DECLARED} WHERE id = ANY($1::text[]) A
 export const lockFreeByUids = (param: string) =>
   `${SELECT_VARYING} WHERE uid = ANY(${param}::bigint[]) ORDER BY uid ${LOCK} SKIP LOCKED`;
 const LOCK_FREE_BY_UIDS = lockFreeByUids('$1');
+const LOCK_FREE_DECLARED = `${SELECT_VARYING_AND_DECLARED} WHERE uid = ANY($1::bigint[]) AND deleted_at IS NULL
+  ORDER BY uid ${LOCK} SKIP LOCKED`;
 const LOCK_OF_RUNS = `${SELECT_VARYING} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;

@@ -10,6 +10,7 @@ import {
   pauseOfAllParams,
   REPLACE_PAUSE_OF_ALL,
 } from '../../rows/pause-of-all-row.ts';
+import { lockFreeDeclared } from '../locks/job-locks.ts';
 import { INSERT_AUDITED_JOBS, INSERT_JOB, SELECT_JOB } from '../rows/job-rows.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
@@ -32,6 +33,7 @@ export function jobTables(
   | 'countJobsBy'
   | 'uidsOf'
   | 'declaredJobs'
+  | 'lockFreeJobs'
   | 'writeAudit'
   | 'keepVersion'
   | 'readPauseOfAll'
@@ -82,6 +84,7 @@ export function jobTables(
       return new Map(rows.map((row) => rowOf<[string, number]>(row)));
     },
     declaredJobs: async (ids) => (await u.q.objects(DECLARED_JOBS, [ids])).map(storedJobOf),
+    lockFreeJobs: (uids) => lockFreeDeclared(u, uids),
     writeAudit,
     async keepVersion({ uid, job, by = null }) {
       const [definition, payload] = versionTexts(job);

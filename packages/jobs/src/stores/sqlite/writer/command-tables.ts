@@ -68,6 +68,7 @@ export function commandTables(w: Writer) {
       const byUid = new Map([...found, ...declared].map((stored) => [stored.uid, stored]));
       return [...byUid.values()].sort((a, b) => a.uid - b.uid);
     },
+    lockFreeJobs: (uids) => uids.map((uid) => w.lock(uid)),
     uidsOf: (ids) =>
       new Map(
         ids.flatMap((id) => {
