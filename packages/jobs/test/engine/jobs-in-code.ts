@@ -95,6 +95,22 @@ export function jobsInCode(makeDatabase: MakeDatabase): void {
     ]);
   });
 
+  it('D3: an equal secret is no change after a new key, and after a reseal', async () => {
+    const declare = (token = 'abc') => [job(keeps, { id: 'b', cron: '0 3 * * *', payload: { token } })];
+    const rotated = { secretKeys: ['a newer key that is long enough, too', ...secretKeys] };
+    await (await deploy(declare())).engine.stop();
+    const { engine, find } = await deploy(declare(), rotated);
+    expect((await find('b')).version).toBe(1);
+    expect(await engine.resealSecrets()).toMatchObject({ resealed: 1 });
+    h.clock.advance(LOOK_EVERY_MS);
+    await engine.tick();
+    expect((await find('b')).version).toBe(1);
+    expect(await engine.resealSecrets()).toMatchObject({ resealed: 0 });
+    await engine.stop();
+    const other = await deploy(declare('xyz'), rotated);
+    expect((await other.find('b')).version).toBe(2);
+  });
+
   it('D4: the start fails for a job that was made over the API, and adopt takes it over', async () => {
     await h.engine.createJob(jobInput({ id: 'a' }), { by: 'user:1' });
     const error = await startFails([job(work, { id: 'a', interval: '1h' })]);

@@ -147,6 +147,19 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
       expect(await audit('a')).toHaveLength(1);
     });
 
+    it('D3: a payload with secrets that is not the compared one changes nothing: equal values seal differently', async () => {
+      const payload = JSON.stringify({ token: { $sealed: 'one' } });
+      const again = JSON.stringify({ token: { $sealed: 'another' } });
+      const secret = (text: string, stored: string | undefined) =>
+        inCode('a', { payload: text }, { compared: { payload: stored } });
+      expect(await declare([secret(payload, again)])).toEqual({ kind: 'outdated' });
+      expect(await done([secret(payload, undefined)])).toMatchObject({ created: ['a'] });
+      expect(await declare([secret(again, undefined), inCode('b')])).toEqual({ kind: 'outdated' });
+      expect(await find('b')).toBeUndefined();
+      expect(await t.job('a')).toMatchObject({ version: 1, payload });
+      expect(await done([secret(again, payload)])).toMatchObject({ events: ['job.updated'] });
+    });
+
     it('D3: another place is noted, and is no edit', async () => {
       await done([inCode('a')]);
       const before = await t.job('a');

@@ -57,6 +57,15 @@ export function heldBy(
   return nodes.find((one) => one.id !== node && isLater(one))?.release;
 }
 
+/** Whether somebody has changed a payload with secrets since the program compared its declaration with it. */
+export function isOutdated({ jobs: declared }: DeclareInput, jobs: readonly Job[]): boolean {
+  const stored = new Map(jobs.map((job) => [job.id, job]));
+  return declared.some(({ definition: { id, type }, compared }) => {
+    const job = stored.get(id);
+    return compared !== undefined && (job?.type === type ? job.payload : undefined) !== compared.payload;
+  });
+}
+
 /** P28, jobs in code: what brings the stored jobs to what a program declares. */
 export function planDeclarations(
   input: DeclareInput,

@@ -12,6 +12,11 @@ export interface JobInCode {
   readonly adopt: boolean;
   /** The stored secrets that its payload names. */
   readonly namedSecrets?: readonly string[] | undefined;
+  /**
+   * Of a payload with secrets: the stored one that it was compared with, if there was one. Each sealing of a
+   * value gives another text, so only the program can tell whether two are equal.
+   */
+  readonly compared?: { readonly payload: JsonText | undefined };
   /** The declaration, for the audit log. */
   readonly shown: JsonText;
 }
@@ -52,6 +57,8 @@ export type DeclareResult =
   | { readonly kind: 'done'; readonly created: readonly Job[]; readonly changed: readonly DeclaredChange[] }
   /** The declarations of another live node hold: of this release, or a newer one. */
   | { readonly kind: 'held'; readonly byRelease: number }
+  /** A stored payload is not the one that was compared: nothing was changed. Compare again. */
+  | { readonly kind: 'outdated' }
   | { readonly kind: 'refused'; readonly faults: readonly DeclareFault[] };
 
 export interface StoreDeclarations {

@@ -35,8 +35,7 @@ export class JobsInCode {
     if (this.#jobs === undefined) return;
     const parsed = await parseJobsInCode(this.#with, this.#jobs);
     await warnOfChannels(this.#with, parsed);
-    await this.#declare(parsed, { isStart: true });
-    this.#parsed = parsed;
+    this.#parsed = await this.#declare(parsed, { isStart: true });
     this.#lookLater();
   }
 
@@ -75,20 +74,31 @@ export class JobsInCode {
     // Without a lease, it is no live node: the declarations of others may hold.
     if (this.#parsed === undefined || this.#isStopped || !this.#with.node.isMember) return;
     try {
-      await this.#declare(this.#parsed, { isStart: false });
+      this.#parsed = await this.#declare(this.#parsed, { isStart: false });
     } catch (error) {
       this.#with.settings.logger.warn({ err: error }, NOT_DECLARED);
     }
   }
 
-  async #declare(jobs: readonly JobInCode[], how: { readonly isStart: boolean }): Promise<void> {
+  /** Returns the declarations as they were compared with the database. */
+  async #declare(
+    parsed: readonly JobInCode[],
+    how: { readonly isStart: boolean },
+  ): Promise<readonly JobInCode[]> {
     const { settings, node } = this.#with;
     const { release = 0 } = settings;
     this.#lookedAt = settings.clock.now();
-    const input = { node: node.id, startedAt: node.info.startedAt, release, jobs, ...how };
+    let jobs = parsed;
     for (let tries = 1; ; tries += 1) {
       try {
-        return this.#tell(await guardReply(this.#with, this.#with.store.declareJobs(input)), how);
+        const input = { node: node.id, startedAt: node.info.startedAt, release, jobs, ...how };
+        const result = await guardReply(this.#with, this.#with.store.declareJobs(input));
+        if (result.kind !== 'outdated') {
+          this.#tell(result, how);
+          return jobs;
+        }
+        if (tries >= TRIES || this.#isStopped) throw new StoreError('busy', OUTDATED);
+        jobs = await parseJobsInCode(this.#with, this.#jobs ?? []);
       } catch (error) {
         const mayRepeat = error instanceof StoreError && error.code === 'busy';
         if (!mayRepeat || tries >= TRIES || this.#isStopped) throw error;
@@ -97,7 +107,10 @@ export class JobsInCode {
   }
 
   /** Throws for refused declarations. */
-  #tell(result: DeclareResult, { isStart }: { readonly isStart: boolean }): void {
+  #tell(
+    result: Exclude<DeclareResult, { kind: 'outdated' }>,
+    { isStart }: { readonly isStart: boolean },
+  ): void {
     const { settings, events, node, dispatcher } = this.#with;
     const { release = 0, logger } = settings;
     if (result.kind === 'refused') throw refusedInCode(this.#jobs ?? [], result.faults);
@@ -120,5 +133,6 @@ export class JobsInCode {
 const DECLARED = 'the jobs of the database are now as this release declares them';
 const HELD =
   'a live node of a newer release declares the jobs, so this release changes none; its declarations hold once that node is gone';
+const OUTDATED = 'the payloads of jobs in code change faster than they can be compared';
 const NOT_DECLARED =
   'the jobs in code could not be compared with the database; this is tried again within 10 minutes';

@@ -1,9 +1,11 @@
 import { below } from '../../core/input/shape.ts';
 import type { DeclaredJob } from '../../core/job-types/declared-job.ts';
+import type { JobDefinition } from '../../core/model/job.ts';
 import type { JsonText } from '../../core/model/run.ts';
 import type { DeclareFault, JobInCode } from '../../core/store/store-declarations.ts';
 import { inputWithName, parseDefinition } from '../api/jobs/job-definition.ts';
 import type { EngineParts } from '../engine-parts.ts';
+import { haveEqualSecrets } from '../job-types/secret-payload.ts';
 import { namedSecrets, shownInput } from '../job-types/shown-payload.ts';
 import { EngineError, type InvalidField } from '../ports/engine-port.ts';
 
@@ -47,21 +49,35 @@ const NOT_VALID = 'The jobs in code are not valid, so nothing was changed.';
 
 async function parse(parts: EngineParts, { jobType, input, adopt, place }: DeclaredJob): Promise<JobInCode> {
   const given = inputWithName(input, jobType);
-  const stored = await storedPayload(parts, given);
-  const definition = await parseDefinition(parts, given, stored);
+  const compared = await storedPayload(parts, given);
+  const parsed = await parseDefinition(parts, given, compared?.payload);
+  const definition = withStoredText(parts, parsed, compared?.payload);
   const names = namedSecrets(parts, definition);
   const shown = JSON.stringify(shownInput(parts, given));
-  return { definition, place, adopt, shown, namedSecrets: names };
+  return { definition, place, adopt, shown, namedSecrets: names, ...(compared && { compared }) };
 }
 
 /** Only a payload with secrets is compared with the stored one: each sealing gives another text. */
 async function storedPayload(
   { registry, store, node }: EngineParts,
   { id, type }: { readonly id: string; readonly type: string },
-): Promise<JsonText | undefined> {
+): Promise<JobInCode['compared']> {
   if ((registry.get(type)?.payload.secretFields ?? []).length === 0) return undefined;
   const view = await store.getJob(id, node.liveTypes);
-  return view?.job.type === type ? view.job.payload : undefined;
+  return { payload: view?.job.type === type ? view.job.payload : undefined };
+}
+
+/** An equal payload is no change, also if another key has sealed the stored one. */
+function withStoredText(
+  { registry, secrets }: EngineParts,
+  definition: JobDefinition,
+  stored: JsonText | undefined,
+): JobDefinition {
+  const { id: jobId, type, payload } = definition;
+  const rules = registry.get(type)?.payload;
+  if (rules === undefined || stored === undefined) return definition;
+  const isEqual = haveEqualSecrets(secrets, { rules, jobId, json: payload }, stored);
+  return isEqual ? { ...definition, payload: stored } : definition;
 }
 
 function twice(jobs: readonly DeclaredJob[], n: number, other: string): InvalidField {

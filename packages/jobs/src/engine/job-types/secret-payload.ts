@@ -113,6 +113,25 @@ export function sealStored({ keyring }: PayloadSecrets, { rules, jobId, json }: 
   return JSON.stringify(sealed);
 }
 
+/** Whether two stored payloads of a job are equal once their secrets are opened. False if one can't be. */
+export function haveEqualSecrets(
+  { keyring }: Pick<PayloadSecrets, 'keyring'>,
+  { rules, jobId, json }: StoredPayload,
+  other: JsonText,
+): boolean {
+  const keys: PayloadKeys = { jobId, sealer: keyring, named: new Map() };
+  const opened = (text: JsonText) =>
+    replaceSecrets(JSON.parse(text), rules.secretFields, (value, { pointer }) =>
+      isSealed(value) ? { $sealed: openField(value, pointer, keys) } : value,
+    );
+  try {
+    return isDeepStrictEqual(opened(json), opened(other));
+  } catch (error) {
+    asFault(error);
+    return false;
+  }
+}
+
 /** A field that does not bring its value: what is stored in its place, and what that stands for. */
 interface Kept {
   readonly stored: unknown;

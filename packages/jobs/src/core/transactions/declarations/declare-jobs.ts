@@ -5,6 +5,7 @@ import {
   type DeclareNote,
   type DeclareStep,
   heldBy,
+  isOutdated,
   planDeclarations,
   withNote,
 } from '../../declarations/plan-declarations.ts';
@@ -44,6 +45,7 @@ export function* declareJobs(
     definitions.map(({ id }) => id),
   );
   const jobs = stored.map(({ job }) => job);
+  if (isOutdated(input, jobs)) return { kind: 'outdated' };
   const windows = yield* keepWindows([...definitions, ...jobs].map(({ calendar }) => calendar));
   const { create, steps, notes, faults } = planDeclarations(input, { jobs, nodes, windows, now: unit.now });
   const toMake = create.map(({ definition: { id: jobId }, namedSecrets }) => ({ jobId, namedSecrets }));
