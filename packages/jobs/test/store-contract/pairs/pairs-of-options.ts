@@ -43,6 +43,7 @@ const OPTIONS = {
   },
   catch_up: { once: { catchUp: 'once' }, skip: { catchUp: 'skip' }, all: { catchUp: 'all' } },
   expiry: { none: {}, expire_after: { expireAfterMs: 3 * MINUTE } },
+  priority: { none: {}, high: { priority: 'high' }, low: { priority: 'low' } },
   attempts: { one: { maxAttempts: 1 }, two: { maxAttempts: 2 } },
 } as const satisfies Record<string, Record<string, unknown>>;
 
@@ -118,6 +119,7 @@ export function definitionFor(id: string, choice: Choice): JobDefinition {
     ...OPTIONS.overlap[choice.overlap],
     ...OPTIONS.catch_up[choice.catch_up],
     ...OPTIONS.expiry[choice.expiry],
+    ...OPTIONS.priority[choice.priority],
     ...OPTIONS.attempts[choice.attempts],
   });
 }
