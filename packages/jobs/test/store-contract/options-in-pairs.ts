@@ -59,7 +59,8 @@ function faultsOf({ choice, job, runs, made, atOnce }: Played): readonly string[
       const before = slots[n - 1];
       return before === undefined || first(run) > (before.scheduledFor ?? 0);
     }),
-    'at most one run at once, if overlap is not allow': choice.overlap === 'allow' || atOnce <= 1,
+    'at most one run at once, if overlap is not allow':
+      atOnce <= 1 || (choice.overlap === 'allow' && choice.max_running === 'none'),
     'K1, K4: no slot in a window that is skipped has a run': slots.every(
       (run) =>
         choice.calendar !== 'skip' ||

@@ -41,6 +41,7 @@ const OPTIONS = {
     allow: { overlap: 'allow' },
     cancel_previous: { overlap: 'cancel_previous' },
   },
+  max_running: { none: {}, one: { maxRunning: 1 } },
   catch_up: { once: { catchUp: 'once' }, skip: { catchUp: 'skip' }, all: { catchUp: 'all' } },
   expiry: { none: {}, expire_after: { expireAfterMs: 3 * MINUTE } },
   priority: { none: {}, high: { priority: 'high' }, low: { priority: 'low' } },
@@ -59,6 +60,8 @@ const valuesOf = (name: OptionName) => Object.keys(OPTIONS[name]);
 function isAllowed(choice: Partial<Choice>): boolean {
   const { schedule, bounds = 'none', spread = 'none', calendar = 'none', gate = 'none' } = choice;
   const { overlap = 'skip', catch_up: catchUp = 'once' } = choice;
+  if (choice.max_running === 'one' && choice.overlap !== undefined && overlap !== 'allow') return false;
+  if (catchUp === 'all' && choice.max_running === 'one') return false;
   if (catchUp === 'all' && overlap !== 'queue' && choice.overlap !== undefined) return false;
   if (schedule === undefined) return true;
   const isGrid = schedule === 'interval' || schedule === 'cron' || schedule === 'rrule';
@@ -117,6 +120,7 @@ export function definitionFor(id: string, choice: Choice): JobDefinition {
     ...OPTIONS.calendar[choice.calendar],
     ...OPTIONS.gate[choice.gate],
     ...OPTIONS.overlap[choice.overlap],
+    ...OPTIONS.max_running[choice.max_running],
     ...OPTIONS.catch_up[choice.catch_up],
     ...OPTIONS.expiry[choice.expiry],
     ...OPTIONS.priority[choice.priority],
