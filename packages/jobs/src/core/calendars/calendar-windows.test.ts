@@ -62,6 +62,14 @@ describe('windows', () => {
     expect(berlin.nextStart(at('2026-10-24T12:00:00Z'))).toBe(at('2026-10-25T00:30:00Z'));
     expect(berlin.endOf(at('2026-10-25T00:30:00Z'))).toBe(at('2026-10-25T01:45:00Z'));
   });
+
+  it('K17: a day that ends at a repeated midnight ends at the last one', () => {
+    // In Havana, the clock goes back from 01:00 to 00:00.
+    const saturdays: readonly CalendarWindow[] = [{ weekdays: ['sat'] }];
+    expect(endIn(saturdays, '2026-10-31T12:00:00Z', 'America/Havana')).toBe('2026-11-01T05:00:00.000Z');
+    const sundays = createCalendarWindows({ timezone: 'America/Havana', windows: [{ weekdays: ['sun'] }] });
+    expect(sundays.nextStart(at('2026-10-31T12:00:00Z'))).toBe(at('2026-11-01T04:00:00Z'));
+  });
 });
 
 describe('a calendar', () => {
