@@ -300,6 +300,19 @@ export function jobCalendarsContract(makeStore: MakeStore): void {
       expect(await t.command('a', edit)).toMatchObject({ kind: 'refused', refusal });
     });
 
+    it('K14: the time inside a window counts for success_within', async () => {
+      await put(AFTERNOON);
+      await create({ calendar: SKIP, expect: { successWithinMs: 2 * HOUR } });
+      await runOnce(T0 + 2 * HOUR);
+      await planAt(T0 + 4 * HOUR);
+      expect((await t.view('a')).health).toEqual({ status: 'ok' });
+      t.clock.advance(1);
+      // No slot is missing: the next run is due after the window.
+      expect(await t.job('a')).toMatchObject({ nextRunAt: T0 + 6 * HOUR });
+      expect((await t.view('a')).health).toMatchObject({ status: 'overdue', since: T0 + 4 * HOUR });
+      expect((await t.store.countHealth({ handlers: TYPES })).counts).toMatchObject({ overdue: 1, ok: 0 });
+    });
+
     it('K15: the health late counts from the assigned time', async () => {
       await put(AFTERNOON);
       await create({ calendar: MOVE, schedule: every(HOUR, { startAt: T0 + 3 * HOUR }) });
