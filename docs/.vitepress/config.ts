@@ -55,6 +55,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('errors-and-retries'),
       page('limits-and-priority'),
       page('resume'),
+      page('exactly-once'),
       page('watching'),
       page('calendars'),
       page('alerts'),

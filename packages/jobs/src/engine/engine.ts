@@ -1,3 +1,4 @@
+import type { JobStore } from '../core/store/store.ts';
 import { createOutboundClient } from '../outbound/outbound-client.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { forecast } from './api/forecast.ts';
@@ -17,6 +18,7 @@ import { listAudit, listJobs, listTags } from './api/list-api.ts';
 import { enqueue } from './api/runs/enqueue.ts';
 import { enqueueAndWait } from './api/runs/enqueue-and-wait.ts';
 import { trigger } from './api/runs/trigger.ts';
+import { storeInTransaction } from './api/store-writes.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
 import { BulkCommands } from './bulk/bulk-commands.ts';
 import { JobsInCode } from './declarations/jobs-in-code.ts';
@@ -56,13 +58,21 @@ import { RunWaits } from './watching/run-waits.ts';
 export type { UntypedJobs } from './ports/jobs-port.ts';
 
 /** The engine for handlers and hooks. */
-function handlerCommands(jobs: () => UntypedJobs, outbound: HandlerCommands['outbound']): HandlerCommands {
+function handlerCommands(
+  jobs: () => UntypedJobs,
+  {
+    store,
+    node,
+    outbound,
+  }: Pick<HandlerCommands, 'outbound'> & { readonly store: JobStore; readonly node: Node },
+): HandlerCommands {
   return {
     enqueue: (...args) => jobs().enqueue(...args),
     schedule: (...args) => jobs().schedule(...args),
     trigger: (...args) => jobs().trigger(...args),
     cancelRun: (...args) => jobs().cancelRun(...args),
     outbound,
+    completeRun: (tx, claim) => storeInTransaction(store, tx).completeRun({ ...claim, node: node.id }),
   };
 }
 
@@ -91,7 +101,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const alerts = new Alerts({ ...base, node, outbound });
   const pings = new Pings({ settings, outbound });
   // Handlers and hooks run only after the engine was made.
-  const commands = handlerCommands(() => jobs, outbound);
+  const commands = handlerCommands(() => jobs, { store, node, outbound });
   const hooks = new HookCaller({ ...base, commands, forAll: engineOptions });
   const settlements = new Settlements({ ...base, ...timing, events, meter, pings, hooks });
   const threads = new ThreadPool(settings);

@@ -28,3 +28,14 @@ it.each([
     faults: [{ pointer }],
   });
 });
+
+it('notes how the handler has completed its run, and runs no statement', async () => {
+  const tx = { query: () => Promise.reject(new Error('a statement')) };
+  const paid = defineJobType({
+    type: 'paid',
+    payload: z.strictObject({}),
+    run: (ctx) => ctx.complete(tx, { paid: 7 }),
+  });
+  expect(await runHandler(paid, {}, undefined)).toMatchObject({ completed: { tx, result: { paid: 7 } } });
+  expect(await runHandler(greet, {}, undefined)).toMatchObject({ completed: undefined });
+});

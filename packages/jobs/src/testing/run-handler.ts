@@ -5,6 +5,7 @@ import { shape } from '../core/input/shape.ts';
 import type { HandlerJobs, JobContext, JobType } from '../core/job-types/job-type.ts';
 import { savedStateIn, savedStateText } from '../core/model/checkpoint.ts';
 import type { OutboundClient } from '../core/outbound/outbound.ts';
+import type { Transaction } from '../core/store/store.ts';
 import { HandlerResume } from '../engine/attempts/handler-resume.ts';
 import { checkPayload } from '../engine/job-types/payload-check.ts';
 import { payloadRules } from '../engine/job-types/payload-rules.ts';
@@ -33,6 +34,8 @@ export interface RunHandlerReport<Result = unknown> {
     | undefined;
   /** What the handler has saved with `ctx.checkpoint`, in order. */
   readonly checkpoints: readonly unknown[];
+  /** How it has completed the run with `ctx.complete`; runs no statement on `tx`. */
+  readonly completed: { readonly tx: Transaction; readonly result: unknown } | undefined;
 }
 
 /**
@@ -49,6 +52,7 @@ export async function runHandler<Deps, Input, Result>(
   const logs: { level: string; message: string; fields: unknown }[] = [];
   let progress: RunHandlerReport['progress'];
   const checkpoints: unknown[] = [];
+  let completed: RunHandlerReport['completed'];
   const resume = resumeOf(type, options, (value) => void checkpoints.push(value));
   const line = (level: string) => (message: string, fields?: unknown) => {
     logs.push({ level, message, fields });
@@ -78,11 +82,14 @@ export async function runHandler<Deps, Input, Result>(
       lastCheckpoint: resume.lastCheckpoint,
       checkpoint: resume.checkpoint,
       step: resume.step,
+      complete: async (tx, value) => {
+        completed = { tx, result: value };
+      },
     },
     deps,
   );
   resume.end();
-  return { result, logs, progress, checkpoints };
+  return { result, logs, progress, checkpoints, completed };
 }
 
 function resumeOf(

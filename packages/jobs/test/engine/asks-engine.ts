@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { defineJobType, type EngineError, type JobContext } from '../../src/index.ts';
 
 const payload = z.strictObject({
-  what: z.enum(['enqueue', 'all', 'refused', 'odd', 'aborted', 'abandoned', 'tx']).default('enqueue'),
+  what: z
+    .enum(['enqueue', 'all', 'refused', 'odd', 'aborted', 'abandoned', 'tx', 'complete'])
+    .default('enqueue'),
 });
 type Payload = z.output<typeof payload>;
 
@@ -65,6 +67,8 @@ async function ask(ctx: JobContext<Payload>): Promise<unknown> {
       return 'left';
     case 'tx':
       return jobs.enqueue(counted, { n: 7 }, { tx: { query: async () => ({ rows: [] }) } });
+    case 'complete':
+      return ctx.complete({ query: async () => ({ rows: [] }) }).catch(({ message }: EngineError) => message);
     default:
       return ctx.payload.what satisfies never;
   }

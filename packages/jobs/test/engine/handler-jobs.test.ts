@@ -72,6 +72,12 @@ describe.each([asksInline, asksInThread])('the engine of a handler: $type', (ask
     expect(await jobs.enqueueAndWait(asks, {})).toEqual(expect.any(String));
   });
 
+  it('R13: completes no run in a transaction of the handler on this store', async () => {
+    expect(await jobs.enqueueAndWait(asks, { what: 'complete' })).toMatch(
+      /^tx needs PostgreSQL|a handler in a thread can take part in no transaction/,
+    );
+  });
+
   it('takes part in no transaction of the caller on this store', async () => {
     const refused = { name: 'RunError', errors: [{ name: 'EngineError' }] };
     const waited = jobs.enqueueAndWait(asks, { what: 'tx' });

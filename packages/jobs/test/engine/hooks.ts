@@ -347,10 +347,13 @@ export function hooks(makeDatabase: MakeDatabase): void {
       expect(reads).toBe(0);
     });
 
-    it('H3: a run that a live node ended for a dead one', async () => {
+    it.each([
+      ['failed', 'job failed: error', 'failure job'],
+      ['succeeded', 'job succeeded at 1', 'success job'],
+    ] as const)('H3: a run that a live node ended for a dead one: %s', async (status, own, forAllTypes) => {
       let recovered: (runId: string) => void = () => undefined;
       const one = await createHarness(
-        { ...TYPES, logger, onFailed: forAll('failure') },
+        { ...TYPES, logger, onFailed: forAll('failure'), onSucceeded: forAll('success') },
         makeDatabase,
         (store) => ({
           ...store,
@@ -359,8 +362,8 @@ export function hooks(makeDatabase: MakeDatabase): void {
               listener.recovered({
                 nodes: 1,
                 recovered: 0,
-                failed: 1,
-                ended: [{ runId, jobId: 'job', status: 'failed', reason: 'lost' }],
+                failed: status === 'failed' ? 1 : 0,
+                ended: [{ runId, jobId: 'job', status }],
                 paused: [],
                 hasAlerts: false,
               });
@@ -369,16 +372,14 @@ export function hooks(makeDatabase: MakeDatabase): void {
         }),
       );
       onTestFinished(() => one.close());
-      one.deps.handler = boom;
+      one.deps.handler = status === 'failed' ? boom : () => undefined;
       await one.engine.createJob(hookedJob({ maxAttempts: 1 }));
       const id = await runOnce(one);
-      await expect
-        .poll(() => one.engine.tick().then(() => told))
-        .toEqual(['job failed: error', 'failure job']);
+      await expect.poll(() => one.engine.tick().then(() => told)).toEqual([own, forAllTypes]);
       recovered(id);
       await expect
         .poll(() => one.engine.tick().then(() => told.slice(2).sort()))
-        .toEqual(['failure job', 'job failed: error']);
+        .toEqual([forAllTypes, own].sort());
     });
 
     it('H3: a run whose payload the schema refuses now: its hook gets no payload', async () => {

@@ -7,6 +7,7 @@ import type {
 import type { BackoffOptions } from '../model/retry.ts';
 import type { AttemptError } from '../model/run.ts';
 import type { OutboundClient } from '../outbound/outbound.ts';
+import type { Transaction } from '../store/store.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
 import type { JsonOf } from './json-of.ts';
 import type { CheckpointSchema, PayloadSchema } from './payload-schema.ts';
@@ -83,6 +84,13 @@ export interface JobContext<Payload, Checkpoint = unknown> extends ResumeContext
    * `outbound` allows them (P27, HTTP requests). A request ends with `signal`, if it has none of its own.
    */
   readonly outbound: OutboundClient;
+  /**
+   * Ends the run as succeeded in the handler's own PostgreSQL transaction: the run has succeeded if and only if
+   * that commits (P31, completion). `tx` is as in `enqueue`; `result` is JSON, at most 64 KiB. Call it last, await
+   * the commit, then return. Throws an `EngineError` if the run was cancelled, or if another node has it: the
+   * transaction can then only roll back. Not in a thread.
+   */
+  complete(tx: Transaction, result?: unknown): Promise<void>;
   /** Reports progress; cheap to call often, written at most about once a second. */
   progress(done: number, total?: number, note?: string): void;
 }

@@ -163,7 +163,10 @@ export interface FinishedRun extends RunOrigin {
   readonly fingerprint?: string;
 }
 
-/** A run that ended when its claim was taken back: its node died too often, or it was being cancelled. */
+/**
+ * A run that ended when its claim was taken back: its node died too often, it was being cancelled, or its handler
+ * had completed it.
+ */
 export interface RunOver {
   readonly runId: string;
   readonly jobId: string;

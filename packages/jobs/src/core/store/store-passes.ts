@@ -105,11 +105,14 @@ export interface SettleInput {
   readonly logs?: readonly LogLine[];
   /** The run has a saved state that this attempt has read or written (P30, resume). */
   readonly isSaved?: true;
+  /** The handler has completed the run in a transaction of its own, which may be rolled back or open. */
+  readonly isCompleting?: true;
 }
 
 /** How a claim ended, without its ids and logs. */
 export type ClaimEnd = Omit<SettleInput, 'runId' | 'fence' | 'logs'>;
 
+/** `outcome`: how the attempt has ended, if not as the input says, because of a completion. */
 export type SettleResult =
   | {
       readonly kind: 'finished';
@@ -117,11 +120,17 @@ export type SettleResult =
       readonly reason?: RunReason;
       /** Who cancelled it, if somebody did. */
       readonly by?: string;
+      readonly outcome?: Outcome;
     }
-  | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
+  | {
+      readonly kind: 'waiting';
+      readonly availableAt: number;
+      readonly failures: number;
+      readonly outcome?: Outcome;
+    }
   /** Not the newest claim of the run, or the run is finished: nothing was written (P10, fence). */
   | { readonly kind: 'stale' }
-  /** Another transaction has locked the job: nothing was written. Settle it again later. */
+  /** Another transaction has locked the job or the run: nothing was written. Settle it again later. */
   | { readonly kind: 'later' };
 
 /** What ends of runs did beside the runs. Most transactions did nothing. */
@@ -155,7 +164,7 @@ export interface TakeBackInput {
 
 /** Claims that were taken back. */
 export interface TakenBack extends EndEffects {
-  /** The runs that ended with it, failed or cancelled, if requested. */
+  /** The runs that ended with it, if requested: failed, cancelled, or completed by their handlers. */
   readonly ended?: readonly RunOver[];
   /** The transaction put alerts into the outbox. */
   readonly hasAlerts?: true;

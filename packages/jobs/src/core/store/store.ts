@@ -1,6 +1,7 @@
 import type { BulkReads, StoreBulk } from '../bulk/store-bulk.ts';
 import type { JobsRead, TagCount } from '../filters/jobs-read.ts';
 import type { ForecastJobs, ForecastJobsRead } from '../forecast/forecast-job.ts';
+import type { CompletionAnswer, CompletionInput } from '../model/completion.ts';
 import type { AbortFlag } from '../model/errors.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JobCommand } from '../model/job-command.ts';
@@ -247,6 +248,12 @@ export interface StoreInTransaction {
   trigger(
     input: CommandInput & { readonly command: Extract<JobCommand, { kind: 'trigger' }> },
   ): Promise<CommandResult>;
+  /**
+   * Writes the success of a claimed run (P31, completion). `settle`, `recover` and `reconcile` find it after the
+   * commit. Nobody takes the claim back or ends it before the transaction ends. After each other answer than
+   * `completed`, the transaction can only roll back.
+   */
+  completeRun(input: CompletionInput): Promise<CompletionAnswer>;
 }
 
 /** What is kept of history (P18, bounds). */

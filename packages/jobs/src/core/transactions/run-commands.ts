@@ -1,5 +1,6 @@
 import { cancelOf, requestOf } from '../commands/cancel.ts';
 import { isLiveRun, type LiveRun } from '../model/run.ts';
+import { completedRun } from '../rules/completion.ts';
 import type { JobStore } from '../store/store.ts';
 import type { CancelResult } from '../store/store-commands.ts';
 import type { Report } from '../store/store-passes.ts';
@@ -20,8 +21,10 @@ export function* cancelRun(
   if (run === undefined) return { kind: 'absent' };
   if (!isLiveRun(run)) return { kind: 'finished', run };
   if (isStale(unit, run, ifVersion)) return { kind: 'stale' };
-  const asked = { ...run, ...cancelOf(run, { reason: 'user', by }) };
   const { claim } = run;
+  const completion = claim === undefined ? undefined : yield* ask('findCompletion', runId);
+  if (completion !== undefined) return { kind: 'finished', run: completedRun(run, completion) };
+  const asked = { ...run, ...cancelOf(run, { reason: 'user', by }) };
   if (claim !== undefined && !force) {
     const isNew = (yield* ask('requestCancels', [run], { reason: 'user', by })).length > 0;
     if (isNew && audit !== undefined) yield* ask('writeAudit', audit, runId);

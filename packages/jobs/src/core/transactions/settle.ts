@@ -1,5 +1,7 @@
+import type { Completion } from '../model/completion.ts';
 import type { PausedJob, TakenSlot } from '../model/job.ts';
 import { type FinishedRun, isSkipReason, type LiveRun, type RunOver, type RunReason } from '../model/run.ts';
+import { endWithCompletion } from '../rules/completion.ts';
 import { type EndedRun, retriedOf } from '../rules/ended-runs.ts';
 import {
   countFailed,
@@ -22,12 +24,13 @@ import type {
 } from '../store/store-passes.ts';
 import { writeAlerts } from './alerts/alerts.ts';
 import { settleJobs } from './apply.ts';
+import { NO_COMPLETIONS } from './completions/completion-tables.ts';
 import { ask, type Script } from './script.ts';
-import type { ClaimKey, PutBack, RunLog } from './tables/tables.ts';
+import type { ClaimKey, ClaimState, PutBack, RunLog } from './tables/tables.ts';
 import { effectsOf, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Shared objects, so that a message between threads contains each answer once. */
-const SUCCEEDED: SettleResult = { kind: 'finished', status: 'succeeded' };
+const SUCCEEDED: Extract<SettleResult, { kind: 'finished' }> = { kind: 'finished', status: 'succeeded' };
 const ENDED: { readonly [R in RunReason]: Extract<SettleResult, { kind: 'finished' }> } = {
   overlap: { kind: 'finished', status: 'skipped', reason: 'overlap' },
   missed: { kind: 'finished', status: 'skipped', reason: 'missed' },
@@ -51,33 +54,32 @@ export type EndedClaim = Omit<SettleInput, 'runId'> & ClaimKey;
 /** Settles claims (P8 to P12). Then decides, once for each job, what their ends mean for the job. */
 export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<SettleBatchResult> {
   const states = yield* ask('lockClaims', batch);
+  const mayBeCompleted = states.filter((_, n) => batch[n]?.isCompleting === true);
+  const completions = yield* takeCompletions(mayBeCompleted);
   const ends = createEnds();
   const settled = new Set<number>();
   const logs: RunLog[] = [];
   const over: EndedClaim['runId'][] = [];
   let wake = false;
-  const results = batch.map((input, n): SettleResult => {
+  const results = batch.map((given, n): SettleResult => {
     const state = states[n];
     // A second settlement of the same claim is stale, even in one batch.
-    if (state === undefined || state === 'stale' || settled.has(input.fence)) return STALE;
+    if (state === undefined || state === 'stale' || settled.has(given.fence)) return STALE;
     if (state === 'held') return LATER;
-    settled.add(input.fence);
-    if (input.logs !== undefined) logs.push({ runId: input.runId, lines: input.logs });
+    settled.add(given.fence);
+    if (given.logs !== undefined) logs.push({ runId: given.runId, lines: given.logs });
     if ('movedOf' in state) {
       const isFollowed = lockedJob(unit, state.movedOf).job.isFollowed === true;
       // Nobody else needs the id of a run that succeeded.
-      endsOf(ends, state.movedOf).push(isFollowed ? { ...state.end, id: String(input.runId) } : state.end);
-      if (input.isSaved === true) over.push(input.runId);
+      endsOf(ends, state.movedOf).push(isFollowed ? { ...state.end, id: String(given.runId) } : state.end);
+      if (given.isSaved === true) over.push(given.runId);
       return SUCCEEDED;
     }
-    const settlement = endClaim(unit, state, input, ends);
-    if (settlement.kind === 'finished') {
-      if (input.isSaved === true) over.push(input.runId);
-      return finishedResult(state, settlement);
-    }
-    const { availableAt, failures } = settlement;
-    if (needsPass(input.outcome, settlement, unit.now)) wake = true;
-    return { kind: 'waiting', availableAt, failures };
+    const result = settleOne(unit, state, given, { ends, completions });
+    if (result.kind === 'finished' && given.isSaved === true) over.push(given.runId);
+    if (result.kind === 'waiting' && needsPass(result.outcome ?? given.outcome, result, unit.now))
+      wake = true;
+    return result;
   });
   if (logs.length > 0) yield* ask('appendLogs', logs);
   // What a crash leaves behind is pruned.
@@ -86,10 +88,36 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
   return { results, ...written, wake: wake || written.wake };
 }
 
+function settleOne(
+  unit: UnitOfWork,
+  run: LiveRun,
+  given: EndedClaim,
+  { ends, completions }: { readonly ends: Ends; readonly completions: Completions },
+): SettleResult {
+  const input =
+    given.isCompleting === true ? endWithCompletion(run, given, completions.get(Number(run.id))) : given;
+  const settlement = endClaim(unit, run, input, ends);
+  const changed = input === given ? undefined : { outcome: input.outcome };
+  if (settlement.kind === 'waiting') {
+    const { availableAt, failures } = settlement;
+    return { kind: 'waiting', availableAt, failures, ...changed };
+  }
+  const result = finishedResult(run, settlement);
+  return changed === undefined ? result : { ...result, ...changed };
+}
+
+type Completions = ReadonlyMap<number, Completion>;
+
+/** Of those of these claims that this transaction has locked. */
+function* takeCompletions(states: readonly ClaimState[]): Script<Completions> {
+  const ids = states.flatMap((state) => (typeof state === 'string' || 'movedOf' in state ? [] : [state.id]));
+  return ids.length === 0 ? NO_COMPLETIONS : yield* ask('takeCompletions', ids);
+}
+
 function finishedResult(
   { cancelledBy }: LiveRun,
   { status, reason }: Extract<Settlement, { kind: 'finished' }>,
-): SettleResult {
+): Extract<SettleResult, { kind: 'finished' }> {
   if (reason === undefined) return SUCCEEDED;
   const by = status === 'cancelled' ? cancelledBy : undefined;
   return by === undefined ? ENDED[reason] : { ...ENDED[reason], by };
@@ -101,7 +129,7 @@ export interface Recovery {
   readonly failed: number;
   readonly ended: readonly RunOver[];
   readonly effects: WrittenEffects;
-  /** Claims that could not be taken back, because other transactions have locked their jobs. */
+  /** Claims that could not be taken back, because other transactions have locked their jobs or runs. */
   readonly left: number;
 }
 
@@ -114,7 +142,7 @@ export function* recover(
   return { recovered, failed, ...(withEnded === true ? { ended } : {}), ...effects };
 }
 
-/** {@link recover}. Claims on jobs that other transactions have locked stay; a later call takes them back. */
+/** {@link recover}. Claims that other transactions have locked stay; a later call takes them back. */
 export function* recoverDead(unit: UnitOfWork, node: string): Script<Recovery> {
   return yield* takeBack(unit, yield* ask('claimsOf', { deadExcept: node }), { kind: 'lost' });
 }
@@ -137,6 +165,7 @@ function* takeBack(
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
 ): Script<Recovery> {
   const states = yield* ask('lockClaims', claims);
+  const completions = yield* takeCompletions(states);
   const ends = createEnds();
   const ended: RunOver[] = [];
   let left = 0;
@@ -144,7 +173,9 @@ function* takeBack(
     if (run === 'held') left += 1;
     // Otherwise another node has taken the claim back, or a live node has claimed the run again.
     if (typeof run === 'string' || 'movedOf' in run) continue;
-    const settlement = endClaim(unit, run, { outcome, random: 0, finishedAt: unit.now }, ends);
+    const lost: ClaimEnd = { outcome, random: 0, finishedAt: unit.now };
+    const end = endWithCompletion(run, lost, completions.get(Number(run.id)));
+    const settlement = endClaim(unit, run, end, ends);
     if (settlement.kind === 'finished')
       ended.push(overOf(run, lockedJob(unit, Number(run.jobUid)).job, settlement));
   }

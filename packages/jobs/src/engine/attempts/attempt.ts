@@ -7,6 +7,7 @@ import { createSecretMask, type SecretMask } from '../../core/secrets/secret-mas
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../ports/tracing.ts';
 import { AttemptOutput, type NewOutput } from './attempt-output.ts';
+import { HandlerCompletion } from './handler-completion.ts';
 import { createHandlerJobs, createHandlerOutbound, type HandlerCommands } from './handler-jobs.ts';
 import { type AttemptState, HandlerResume, nothingToResume } from './handler-resume.ts';
 import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';
@@ -68,6 +69,8 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   #jobs: HandlerJobs | undefined;
   #resume: HandlerResume | undefined;
   #isOver = false;
+  /** Only of a handler that has looked for `complete` (P31, completion). */
+  completion: HandlerCompletion | undefined;
   /** Only of a type with checkpoints or steps (P30, resume). */
   state: AttemptState | undefined;
   onLine: ((attempt: Attempt, line: LogLine) => void) | undefined;
@@ -151,8 +154,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   }
 
   get jobs(): HandlerJobs {
-    if (this.commands === undefined) throw new Error('the attempt has no engine');
-    this.#jobs ??= createHandlerJobs(this.commands, () => ({
+    this.#jobs ??= createHandlerJobs(this.#engine, () => ({
       by: `run:${this.claimed.id}`,
       signal: this.signal,
     }));
@@ -160,8 +162,12 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   }
 
   get outbound(): OutboundClient {
+    return createHandlerOutbound(this.#engine.outbound, this);
+  }
+
+  get #engine(): HandlerCommands {
     if (this.commands === undefined) throw new Error('the attempt has no engine');
-    return createHandlerOutbound(this.commands.outbound, this);
+    return this.commands;
   }
 
   get log(): RunLog {
@@ -178,6 +184,11 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
 
   get step(): JobContext<unknown>['step'] {
     return this.#resumed.step;
+  }
+
+  get complete(): JobContext<unknown>['complete'] {
+    this.completion ??= new HandlerCompletion(this, this.#engine);
+    return this.completion.complete;
   }
 
   get #resumed(): HandlerResume {

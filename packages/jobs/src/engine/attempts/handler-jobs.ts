@@ -1,5 +1,7 @@
 import type { HandlerJobs } from '../../core/job-types/job-type.ts';
+import type { CompletionAnswer, CompletionInput } from '../../core/model/completion.ts';
 import type { OutboundClient } from '../../core/outbound/outbound.ts';
+import type { Transaction } from '../../core/store/store.ts';
 import type { Engine } from '../ports/engine-port.ts';
 import type { Jobs } from '../ports/jobs-port.ts';
 
@@ -8,6 +10,8 @@ export interface HandlerCommands
   extends Pick<Jobs, 'enqueue' | 'schedule'>,
     Pick<Engine, 'trigger' | 'cancelRun'> {
   readonly outbound: OutboundClient;
+  /** Throws at once where handlers can't complete runs. */
+  completeRun(tx: Transaction, claim: Omit<CompletionInput, 'node'>): Promise<CompletionAnswer>;
 }
 
 /** Who asks, such as `run:42`, and until when. */

@@ -1,9 +1,8 @@
 import type { HookContext, HookRunContext, JobHooks } from '../../core/job-types/job-type.ts';
 import type { Job, PausedJob } from '../../core/model/job.ts';
 import type { Pause } from '../../core/model/job-pause.ts';
-import type { AttemptError, RunOver } from '../../core/model/run.ts';
+import { type AttemptError, isLiveRun, type RunOver } from '../../core/model/run.ts';
 import type { JobStore } from '../../core/store/store.ts';
-import type { Attempt } from '../attempts/attempt.ts';
 import { createHandlerJobs, type HandlerCommands } from '../attempts/handler-jobs.ts';
 import type { Registry } from '../job-types/registry.ts';
 import type { PayloadSecrets } from '../job-types/secret-payload.ts';
@@ -68,23 +67,30 @@ export class HookCaller {
     const { onSucceeded, onFailed } = this.#queues;
     if (attempt === undefined) return;
     if (outcome.kind === 'succeeded' && onSucceeded !== undefined)
-      this.#callSucceeded(onSucceeded, attempt, outcome.result);
+      this.#callSucceeded(onSucceeded, runOfAttempt(this.#with, attempt), outcome.result);
     if (outcome.kind === 'failed' && onFailed !== undefined)
       this.#callFailed(onFailed, runOfAttempt(this.#with, attempt), outcome.error);
   }
 
   /** Runs have ended with claims that were taken back: nothing here knows more of them. */
   runsOver(ended: readonly RunOver[]): void {
-    const queue = this.#queues.onFailed;
-    if (queue === undefined) return;
+    const { onSucceeded, onFailed } = this.#queues;
     for (const { status, jobId, runId, error } of ended) {
-      if (status !== 'failed') continue;
-      this.#read(queue, { hook: 'onFailed', jobId, runId }, async () => {
-        const view = await this.#with.store.getRun(runId);
-        const last = error ?? view?.run.errors.at(-1);
-        if (view === undefined || last === undefined) return;
-        this.#callFailed(queue, runOfView(this.#with, view, last.attempt), last);
-      });
+      if (status === 'failed' && onFailed !== undefined)
+        this.#read(onFailed, { hook: 'onFailed', jobId, runId }, async () => {
+          const view = await this.#with.store.getRun(runId);
+          const last = error ?? view?.run.errors.at(-1);
+          if (view === undefined || last === undefined) return;
+          this.#callFailed(onFailed, runOfView(this.#with, view, last.attempt), last);
+        });
+      // Its handler had completed it (P31, completion).
+      if (status === 'succeeded' && onSucceeded !== undefined)
+        this.#read(onSucceeded, { hook: 'onSucceeded', jobId, runId }, async () => {
+          const view = await this.#with.store.getRun(runId);
+          if (view === undefined || isLiveRun(view.run)) return;
+          const { attempt, result } = view.run;
+          this.#callSucceeded(onSucceeded, runOfView(this.#with, view, attempt), result);
+        });
     }
   }
 
@@ -133,11 +139,8 @@ export class HookCaller {
     return Object.values(this.#queues).filter((queue) => queue !== undefined);
   }
 
-  #callSucceeded(queue: HookQueue, attempt: Attempt, result: string | undefined): void {
-    const targets = this.#targets('onSucceeded', (hooks) => hooks.onSucceeded, attempt.owner.type);
-    if (targets.length === 0) return;
-    const run = runOfAttempt(this.#with, attempt);
-    for (const target of targets)
+  #callSucceeded(queue: HookQueue, run: HookRun, result: string | undefined): void {
+    for (const target of this.#targets('onSucceeded', (hooks) => hooks.onSucceeded, run.job.type))
       queue.add({
         ...callOf(target, run),
         call: async (signal) =>

@@ -263,17 +263,19 @@ export class Executor {
     this.#reporting.delete(attempt);
     const { settings, settlements } = this.#with;
     const { id: runId, fence } = attempt.claimed;
+    const isCompleting = attempt.completion?.isAsked === true;
     settlements.add({
       input: {
         runId,
         fence,
         outcome,
-        random: outcome.kind === 'failed' ? settings.random() : 0,
+        random: outcome.kind === 'failed' || isCompleting ? settings.random() : 0,
         startedAt: attempt.startedAt,
         finishedAt,
         jobVersion: attempt.owner.version,
         ...attempt.takeOutput(),
         ...(attempt.state?.isSaved === true ? { isSaved: true } : undefined),
+        ...(isCompleting ? { isCompleting } : undefined),
       },
       owner: attempt.owner,
       attempt,

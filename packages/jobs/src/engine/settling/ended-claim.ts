@@ -1,6 +1,8 @@
 import type { Job } from '../../core/model/job.ts';
-import type { SettleInput } from '../../core/store/store-passes.ts';
+import type { SettleInput, SettleResult } from '../../core/store/store-passes.ts';
 import type { Attempt } from '../attempts/attempt.ts';
+import { errorWithCauses, idsOf } from '../attempts/attempt-log.ts';
+import type { Settings } from '../options.ts';
 import { NEXT_SLOT_SOON_MS } from '../timing/pace.ts';
 
 /** A claim that has ended, until the store has written what became of it. */
@@ -15,6 +17,25 @@ export interface EndedClaim {
 
 /** How an attempt failed; `random` is in [0, 1), for the jitter of its retry. */
 export type Failure = Pick<SettleInput, 'outcome' | 'random'>;
+
+/** A claim with the outcome that a transaction of its handler has decided (P31, completion). */
+export function withCompletion(
+  { logger }: Pick<Settings, 'logger'>,
+  ended: EndedClaim,
+  result: SettleResult,
+): EndedClaim {
+  const outcome = 'outcome' in result ? result.outcome : undefined;
+  if (outcome === undefined) return ended;
+  const { input, attempt } = ended;
+  if (input.outcome.kind === 'failed' && outcome.kind === 'succeeded' && attempt !== undefined) {
+    const { causes, ...error } = input.outcome.error;
+    logger.warn({ ...idsOf(attempt), err: errorWithCauses(error, causes) }, FAILED_LATER);
+  }
+  return { ...ended, input: { ...input, outcome } };
+}
+
+const FAILED_LATER =
+  'the handler failed after the commit of its ctx.complete(): the run has succeeded, and is not tried again';
 
 /** Whether another run of the job, another attempt or a person waits for the settlement of a claim. */
 export function isUrgent({ input, owner, attempt }: EndedClaim): boolean {

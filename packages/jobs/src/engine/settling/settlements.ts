@@ -11,7 +11,7 @@ import {
 } from '../timing/pace.ts';
 import type { PassLoop } from '../timing/pass-loop.ts';
 import type { PlanTimer } from '../timing/plan-timer.ts';
-import { type EndedClaim, type Failure, isUrgent } from './ended-claim.ts';
+import { type EndedClaim, type Failure, isUrgent, withCompletion } from './ended-claim.ts';
 import { PriorityClaims } from './priority-claims.ts';
 import { publishResult, type ResultListeners } from './publish-result.ts';
 
@@ -148,7 +148,7 @@ export class Settlements {
       if (result.kind === 'later') postponed.push(ended);
       this.#countBlocked(ended, result);
       if (result.kind === 'waiting') nextDueAt = Math.min(nextDueAt, result.availableAt);
-      publishResult(this.#with, ended, result);
+      publishResult(this.#with, withCompletion(settings, ended, result), result);
     }
     if (this.isBlocked !== wasBlocked) this.#logBlocked();
     // Those that are added meanwhile don't make the first ones wait for longer.

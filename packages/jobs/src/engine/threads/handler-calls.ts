@@ -134,9 +134,13 @@ function nameIn(type: unknown): unknown {
 
 function withoutTx<T extends { readonly tx?: unknown }>(options: T | undefined): T | undefined {
   if (options?.tx === undefined) return options;
-  const detail =
-    'a handler in a thread can take part in no transaction: use `isolation: "inline"`, or leave tx out';
-  throw new EngineError('invalid', 'The call is not valid.', [{ pointer: '/tx', detail }]);
+  return refuseTx('The call is not valid.');
+}
+
+/** A transaction can't leave its thread. */
+export function refuseTx(summary: string): never {
+  const detail = 'a handler in a thread can take part in no transaction: use `isolation: "inline"`';
+  throw new EngineError('invalid', summary, [{ pointer: '/tx', detail }]);
 }
 
 function sentError(error: unknown): SentError {

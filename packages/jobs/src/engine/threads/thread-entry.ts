@@ -16,7 +16,7 @@ import { createHandlerOutbound } from '../attempts/handler-jobs.ts';
 import { readResult } from '../attempts/handler-result.ts';
 import { HandlerResume } from '../attempts/handler-resume.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
-import { ThreadJobs } from './handler-calls.ts';
+import { refuseTx, ThreadJobs } from './handler-calls.ts';
 import { beginHandler } from './handler-start.ts';
 import { enterJobThread } from './job-thread.ts';
 import { OutputSender } from './output-sender.ts';
@@ -216,6 +216,7 @@ function contextOf(
     lastCheckpoint: resume.lastCheckpoint,
     checkpoint: resume.checkpoint,
     step: resume.step,
+    complete: async () => refuseTx('The run is not completed.'),
   };
 }
 

@@ -3,6 +3,7 @@ import type { NodeEvent } from '../../core/nodes/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store/store-commands.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
+import { completeRun } from './complete-run.ts';
 import { queriesOn, runInCallersTransaction, runInTurn } from './connection/callers-transaction.ts';
 import type { Queries } from './connection/queries.ts';
 import { findJob } from './locks/job-locks.ts';
@@ -49,6 +50,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
         return { result, kept: true };
       });
     },
+    completeRun: (input) => completeRun(tx, input, now),
   };
 }
 

@@ -52,6 +52,7 @@ const MIGRATIONS = [
   '0036-chains.sql',
   '0037-priority.sql',
   '0038-max-running.sql',
+  '0039-completions.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

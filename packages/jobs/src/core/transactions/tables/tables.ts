@@ -22,6 +22,7 @@ import type { BulkTables } from '../bulk/bulk-tables.ts';
 import type { CalendarTables } from '../calendars/calendar-tables.ts';
 import type { UpstreamTables } from '../chains/upstream-tables.ts';
 import type { CheckpointTables } from '../checkpoints/checkpoint-tables.ts';
+import type { CompletionTables } from '../completions/completion-tables.ts';
 import type { DeclarationTables } from '../declarations/declaration-tables.ts';
 import type { SecretTables } from '../secrets/secret-tables.ts';
 import type { StoredJob } from '../stored-job.ts';
@@ -38,6 +39,7 @@ export interface Tables
     BackfillTables,
     BulkTables,
     CheckpointTables,
+    CompletionTables,
     DeclarationTables,
     CalendarTables,
     SecretTables,
@@ -156,7 +158,7 @@ export interface ClaimKey {
 
 /**
  * `stale`: a newer claim of the run exists, or the run is finished (P10, fence). `held`: another transaction
- * has locked the job. Strings and plain runs save one object for each claim: a batch has thousands.
+ * has locked the job or the run. Strings and plain runs save one object for each claim: a batch has thousands.
  */
 export type ClaimState = LiveRun | MovedRun | 'stale' | 'held';
 

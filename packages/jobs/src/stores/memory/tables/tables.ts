@@ -5,6 +5,7 @@ import { queuedOf } from '../../../core/rules/decision.ts';
 import { skippedOf } from '../../../core/rules/settle.ts';
 import { DEDUPE_MS } from '../../../core/store/store-commands.ts';
 import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
+import { WITHOUT_COMPLETIONS } from '../../../core/transactions/completions/completion-tables.ts';
 import { answerFrom, runScript, type Script } from '../../../core/transactions/script.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { MAX_JOB_VERSIONS, type Tables } from '../../../core/transactions/tables/tables.ts';
@@ -43,6 +44,7 @@ function createTables(u: MemoryUnit): Tables {
     ...secretTables(u),
     ...upstreamTables(u),
     ...checkpointTables(u),
+    ...WITHOUT_COMPLETIONS,
     ...calendarTables(u),
     ...backfillTables(u),
     ...bulkTables(db),

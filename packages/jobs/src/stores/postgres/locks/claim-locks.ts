@@ -40,12 +40,10 @@ export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<
   await lockFreeJobsOf(u, ids);
   await lockRuns(ids);
   const others = ids.filter((id) => !runs.has(id));
-  // Claimed runs whose jobs other transactions have locked.
-  const held =
-    others.length === 0 ? [] : numbersIn(await u.q.arrays(OF_HELD_JOBS, [others, [...u.jobs.keys()]]));
-  const isFree = held.length > 0 && (await tryLockJobs(u, held));
-  if (isFree) await lockRuns(held);
-  const heldIds = new Set(isFree ? [] : held);
+  // Claimed runs whose jobs other transactions have locked, or which their handlers complete at the moment.
+  const held = others.length === 0 ? [] : numbersIn(await u.q.arrays(CLAIMED, [others]));
+  if (held.length > 0 && (await tryLockJobs(u, held))) await lockRuns(held);
+  const heldIds = new Set(held.filter((id) => !runs.has(id)));
   return claims.map(({ runId, fence }) => {
     if (heldIds.has(Number(runId))) return 'held';
     const run = runs.get(Number(runId));
@@ -54,6 +52,5 @@ export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<
 }
 
 const LOCK_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
-  WHERE id = ANY($1::bigint[]) AND node IS NOT NULL AND job_uid = ANY($2::bigint[]) ORDER BY id FOR UPDATE`;
-const OF_HELD_JOBS = `SELECT id FROM greenvue_jobs.live_runs
-  WHERE id = ANY($1::bigint[]) AND node IS NOT NULL AND job_uid <> ALL($2::bigint[])`;
+  WHERE id = ANY($1::bigint[]) AND node IS NOT NULL AND job_uid = ANY($2::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED`;
+const CLAIMED = `SELECT id FROM greenvue_jobs.live_runs WHERE id = ANY($1::bigint[]) AND node IS NOT NULL`;

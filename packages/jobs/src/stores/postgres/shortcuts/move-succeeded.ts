@@ -98,9 +98,9 @@ function succeededIn(shared: Known, batch: readonly SettleInput[]): Succeeded[] 
 }
 
 function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
-  const { runId, fence, outcome, startedAt, finishedAt, progress, jobVersion } = input;
+  const { runId, fence, outcome, startedAt, finishedAt, progress, jobVersion, isCompleting } = input;
   if (outcome.kind !== 'succeeded' || startedAt === undefined || progress !== undefined) return undefined;
-  if (jobVersion === undefined) return undefined;
+  if (jobVersion === undefined || isCompleting === true) return undefined;
   const claim = shared.claims.find(fence);
   if (claim === undefined) return undefined;
   // A spread here would take a tenth of the node's time for a run.

@@ -173,8 +173,9 @@ function storable(line: LogLine): LogLine {
   return { ...line, message: line.message.replaceAll('\0', '\uFFFD') };
 }
 
+/** Does not wait for a handler that completes its run. */
 const LOCK_LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
-  WHERE job_uid = $1 AND (held <> 'run_at' OR $2::boolean) ORDER BY id FOR UPDATE`;
+  WHERE job_uid = $1 AND (held <> 'run_at' OR $2::boolean) ORDER BY id FOR NO KEY UPDATE`;
 const JOB_OF_LIVE_RUN = 'SELECT job_uid FROM greenvue_jobs.live_runs WHERE id = $1';
 const LOCK_LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs WHERE id = $1 FOR UPDATE`;
 const MAKE_ALL_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
@@ -206,12 +207,12 @@ const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = n
   WHERE live_runs.id = new.id`;
 const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1, cancelled_by = $3::text
   WHERE id = ANY($2::bigint[]) AND node IS NOT NULL AND cancel IS NULL RETURNING id`;
-/** Locks rows in the order of ids, as all statements do. */
+/** Locks rows in the order of ids, as all statements do. Does not wait for a handler that completes its run. */
 const REPORT = `WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])
       AS told (id, fence, started_at, progress, zombie_since)),
   locked AS (
-    SELECT live_runs.id FROM greenvue_jobs.live_runs JOIN told USING (id, fence) ORDER BY id FOR UPDATE OF live_runs)
+    SELECT live_runs.id FROM greenvue_jobs.live_runs JOIN told USING (id, fence) ORDER BY id FOR NO KEY UPDATE OF live_runs)
   UPDATE greenvue_jobs.live_runs SET
     status = CASE WHEN told.started_at IS NULL THEN live_runs.status ELSE 'running' END,
     started_at = coalesce(told.started_at, live_runs.started_at),

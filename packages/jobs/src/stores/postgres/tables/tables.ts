@@ -16,6 +16,7 @@ import { backfillTables } from './backfill-tables.ts';
 import { bulkTables } from './bulk-tables.ts';
 import { calendarTables } from './calendar-tables.ts';
 import { checkpointTables } from './checkpoint-tables.ts';
+import { completionTables } from './completion-tables.ts';
 import { type HowToInsert, jobTables } from './job-tables.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { claimedRunTables, waitingRunTables } from './run-tables.ts';
@@ -54,6 +55,7 @@ export function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...secretTables(u),
     ...upstreamTables(u),
     ...checkpointTables(u),
+    ...completionTables(u),
     ...calendarTables(u),
     ...backfillTables(u),
     ...bulkTables(u),

@@ -84,7 +84,8 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
     async removeOld(what, before, limit) {
       if (what === 'nodeNames') return 0;
       if (what === 'alertDeliveries') return runRead(q, ALERTS.removeOldDeliveries(before, limit));
-      if (what === 'checkpoints') return runRead(q, CHECKPOINTS.removeLeft(limit));
+      if (what === 'checkpoints')
+        return (await runRead(q, CHECKPOINTS.removeLeft(limit))) + (await q.run(LEFT_COMPLETIONS, [limit]));
       if (what === 'backfills') await q.write(OLD_BACKFILL_SLOTS, [before, limit]);
       if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
@@ -105,6 +106,10 @@ type RemovedRow = [
   queuedAt: number,
 ];
 
+/** A node of an earlier version may have settled their runs. */
+const LEFT_COMPLETIONS = `DELETE FROM greenvue_jobs.completions WHERE run_id = ANY(ARRAY(
+  SELECT run_id FROM greenvue_jobs.completions
+  WHERE NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE id = run_id) LIMIT $1))`;
 const LOCK_OVERFULL = `${SELECT_VARYING}
   WHERE finished_count > $1 OR skipped_count > $2 LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`;
 const LOCK_FREE_JOBS = lockFreeByUids('$1');

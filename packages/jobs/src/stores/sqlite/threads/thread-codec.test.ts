@@ -37,6 +37,7 @@ describe('what passes tell crosses the threads as it is', () => {
         fc.record({ at: number, level: fc.constant('info' as const), message: text }, { noNullPrototype }),
       ),
       isSaved: fc.constant(true as const),
+      isCompleting: fc.constant(true as const),
     };
     const settlement: fc.Arbitrary<SettleInput> = fc.record(fields, {
       requiredKeys: ['runId', 'fence', 'outcome', 'random', 'finishedAt'],

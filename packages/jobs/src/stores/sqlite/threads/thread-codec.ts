@@ -46,9 +46,11 @@ function unpack<Row, Other>(
 
 export function packSettlements(batch: readonly SettleInput[]): Packed<SettleInput> {
   return pack(batch, 6, (one) => {
-    const { runId, fence, outcome, random, startedAt, finishedAt, jobVersion, progress, logs, isSaved } = one;
+    const { runId, fence, outcome, random, startedAt, finishedAt, jobVersion } = one;
+    const { progress, logs, isSaved, isCompleting } = one;
     if (outcome.kind !== 'succeeded' || outcome.result !== undefined) return undefined;
-    if (progress !== undefined || logs !== undefined || isSaved !== undefined) return undefined;
+    if (progress !== undefined || logs !== undefined) return undefined;
+    if (isSaved !== undefined || isCompleting !== undefined) return undefined;
     return [Number(runId), fence, random, startedAt ?? ABSENT, finishedAt, jobVersion ?? ABSENT];
   });
 }

@@ -1,4 +1,5 @@
 import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
+import { WITHOUT_COMPLETIONS } from '../../../core/transactions/completions/completion-tables.ts';
 import { answerFrom, runScript } from '../../../core/transactions/script.ts';
 import type { Tables } from '../../../core/transactions/tables/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
@@ -32,6 +33,7 @@ export function createTables(w: Writer): Tables {
     ...secretTables(w),
     ...upstreamTables(w),
     ...checkpointTables(w),
+    ...WITHOUT_COMPLETIONS,
     ...calendarTables(w),
     ...backfillTables(w),
     ...bulkTables(w),
