@@ -215,9 +215,13 @@ export class Executor {
       return;
     }
     attempt.onStray = this.#onStray;
+    const completed = (then: () => void) => {
+      if (attempt.completion === undefined) then();
+      else void attempt.completion.end().then(then);
+    };
     runInline(type, attempt).then(
-      (returned) => this.#returned(attempt, readResult(returned, attempt.mask)),
-      threw,
+      (returned) => completed(() => this.#returned(attempt, readResult(returned, attempt.mask))),
+      (error) => completed(() => threw(error)),
     );
   }
 

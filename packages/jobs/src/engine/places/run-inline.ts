@@ -7,9 +7,5 @@ export async function runInline(type: RegisteredType, attempt: Attempt): Promise
   const { span } = attempt;
   // Async, so that what throws within a span is the tracer and never the handler.
   const run = span === undefined ? () => type.run(attempt) : () => span.within(async () => type.run(attempt));
-  try {
-    return await (attempt.onStray === undefined ? run() : withStrayErrorsTo(attempt, run));
-  } finally {
-    if (attempt.completion !== undefined) await attempt.completion.end();
-  }
+  return attempt.onStray === undefined ? run() : withStrayErrorsTo(attempt, run);
 }
