@@ -88,7 +88,7 @@ test(
     const [beside, typed] = [await preview.boundingBox(), await field('Jitter').boundingBox()];
     expect(beside?.y ?? -1).toBeGreaterThan(0);
     expect(beside?.x ?? 0).toBeGreaterThan((typed?.x ?? 0) + (typed?.width ?? 0));
-    await page.getByText('Run in parallel').waitFor();
+    await page.getByText('Run in parallel', { exact: true }).waitFor();
     expect(await findings(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 800 });
     expect(await isTooWide(page)).toBe(false);
