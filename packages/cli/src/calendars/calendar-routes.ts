@@ -40,5 +40,5 @@ export const calendarRoutes = buildRouteMap({
       docs: { brief: 'Delete a calendar that no job uses' },
     }),
   }),
-  docs: { brief: 'Manage the calendars whose windows jobs skip or move out of' },
+  docs: { brief: 'Manage calendars: windows of time whose slots jobs skip or move' },
 });

@@ -100,7 +100,7 @@ function CalendarForm({ calendar, ids, action, onClose }: FormProps) {
       ) : null}
       <TextInput
         label="Name"
-        description="What people read. If it is empty, the id."
+        description="The name that people see. Empty: the id."
         maxLength={LIMITS.jobName}
         value={draft.name}
         onChange={({ currentTarget }) => change({ name: currentTarget.value })}
@@ -127,7 +127,7 @@ function ZoneSelect({ timezone, onChange }: ZoneProps) {
   return (
     <Select
       label="Time zone"
-      description="All local dates and times of the windows are in this zone."
+      description="The zone of all local dates and times of the windows."
       searchable
       openOnFocus={false}
       allowDeselect={false}

@@ -58,7 +58,7 @@ export function CalendarTable({ calendars, onEdit }: TableProps) {
         danger
         isBusy={remove.isPending}
       >
-        The windows of <Plain>{shown ?? ''}</Plain> are lost. A calendar that jobs use can't be deleted.
+        This deletes the windows of <Plain>{shown ?? ''}</Plain>. You can't delete a calendar that a job uses.
       </Confirm>
     </>
   );

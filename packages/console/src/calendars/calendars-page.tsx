@@ -10,7 +10,7 @@ import { Panel } from '../ui/layout/panel.tsx';
 import { CalendarDialog } from './calendar-dialog.tsx';
 import { CalendarTable } from './calendar-table.tsx';
 
-/** The windows that jobs skip or move out of. Only admins of all jobs change them: a change is about all. */
+/** The windows whose slots jobs skip or move. Only admins of all jobs change them: a change affects all jobs. */
 export function CalendarsPage() {
   const { admin } = useMay();
   const isScoped = useIsScoped();
@@ -20,7 +20,7 @@ export function CalendarsPage() {
   return (
     <Page
       title="Calendars"
-      lead="Windows of time, such as weekends or holidays, that jobs skip or move out of."
+      lead="Windows of time, such as weekends or holidays. Jobs skip the slots inside them, or move them to the end."
       actions={mayChange ? <Button onClick={() => setShown('new')}>New calendar</Button> : undefined}
     >
       <Panel title="Calendars of jobs">

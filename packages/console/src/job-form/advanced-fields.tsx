@@ -80,17 +80,17 @@ const PRIORITIES: readonly Choice<Priority>[] = [
   {
     value: 'high',
     label: 'Start these first',
-    description: 'Before runs of lower priority that became due up to 5 minutes before them (high).',
+    description: 'Before normal runs that became due up to 2m30s earlier, and low ones up to 5m (high).',
   },
   {
     value: 'normal',
     label: 'Start them in turn',
-    description: 'In the order in which they are due (normal).',
+    description: 'In the order in which they became due (normal).',
   },
   {
     value: 'low',
     label: 'Start these last',
-    description: 'After runs of higher priority that became due up to 5 minutes after them (low).',
+    description: 'After normal runs that become due up to 2m30s later, and high ones up to 5m (low).',
   },
 ];
 

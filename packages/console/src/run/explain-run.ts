@@ -77,7 +77,7 @@ function isBetweenTries({ available_at: due }: Run, now: number): boolean {
 
 function roomWords(job: ExplanationFacts['job']): string {
   const most = job?.max_running ?? 1;
-  return most === 1 ? 'one running run' : `${most} running runs`;
+  return most === 1 ? 'one run' : `${most} runs`;
 }
 
 function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentence[] {
@@ -86,7 +86,9 @@ function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentenc
     case 'overlap':
       if (isBetweenTries(run, now)) break;
       return [
-        [`The run is held until another run ends, because the job allows ${roomWords(job)} at a time.`],
+        [
+          `The run is held until another run ends, because at most ${roomWords(job)} of the job may run at a time.`,
+        ],
       ];
     case 'pause':
       return [pausedSentence(job)];

@@ -26,7 +26,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/spread': 'Spread',
   '/calendar': 'Calendar',
   '/calendar/id': 'Calendar',
-  '/calendar/mode': 'What is due inside a window',
+  '/calendar/mode': 'What happens inside a window',
   '/overlap': 'If a run is live when a slot is due',
   '/catch_up': 'Slots missed during downtime',
   '/priority': 'If more runs are due than can start',

@@ -192,6 +192,14 @@ describe('late', () => {
     expect(said(advice)).toContain('pause and resume');
   });
 
+  test('explains a calendar that skips all slots', () => {
+    const calendar = { id: 'holidays', mode: 'skip' } as const;
+    const advice = healthAdvice(jobThatIs('late', { calendar }, 'calendar'));
+    expect(advice?.title).toBe('The calendar skips all slots');
+    expect(said(advice)).toContain('windows of the calendar holidays');
+    expect(advice?.link?.href).toBe('/calendars');
+  });
+
   test('links to the overview', () => {
     expect(healthAdvice(jobThatIs('late'))?.link?.href).toBe('/');
   });

@@ -63,6 +63,7 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
       return failing(job, facts);
     case 'late':
       if (job.health.reason === 'clock') return clock();
+      if (job.health.reason === 'calendar') return blackedOut(job);
       return job.health.reason === 'waiting' ? waiting(job, facts) : slotIsLate(job, facts);
     case 'slow':
       return slow(job, facts);
@@ -197,6 +198,17 @@ function clock(): Advice {
       'Check that the clock is right. To continue now, pause and resume the job, or edit its schedule.',
     ],
     link: OVERVIEW,
+  };
+}
+
+function blackedOut({ calendar }: Job): Advice {
+  return {
+    title: 'The calendar skips all slots',
+    sentences: [
+      `All slots of the next 5 years are inside windows of the calendar ${calendar?.id ?? ''}, so this job does not run.`,
+      'Change the windows of the calendar, or edit this job: choose another schedule or calendar, or move its slots.',
+    ],
+    link: { label: 'Calendars', href: '/calendars' },
   };
 }
 

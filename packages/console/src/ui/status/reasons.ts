@@ -35,7 +35,7 @@ const REASONS: Record<RunReason, ReasonWords> = {
   blackout: {
     short: 'Inside a window of the calendar',
     sentence:
-      'Nothing ran, because it was due inside a window of the calendar of the job. No handler was called.',
+      "This run was skipped: it was due inside a window of the job's calendar. No handler was called.",
   },
   error: {
     short: 'The handler threw an error',

@@ -14,7 +14,7 @@ export type Schedule =
   | (Bounds & { readonly kind: 'rrule'; readonly rrule: string; readonly timezone: string })
   | { readonly kind: 'run_at'; readonly runAt: number }
   | { readonly kind: 'on_demand' }
-  /** Each end of a run of the job `job` makes a run (P32, chains and gates). `finished`: however it ended. */
+  /** Each end of a run of the job `job` makes a run (P32, chains and gates). `finished`: succeeded or failed. */
   | (Pick<Bounds, 'endAt' | 'maxRuns'> & {
       readonly kind: 'after';
       readonly job: string;

@@ -56,7 +56,7 @@ function refusalOf(id: string, result: Exclude<CalendarCommandResult, { kind: 'd
       return new EngineError('conflict', `There are ${MOST_CALENDARS} calendars already. Delete one first.`);
     case 'in_use': {
       const names = result.jobIds.map((jobId) => `"${jobId}"`).join(', ');
-      const message = `Jobs use the calendar "${id}": ${names}. Give them another calendar, or none, first.`;
+      const message = `Jobs use the calendar "${id}": ${names}. First give these jobs another calendar, or none.`;
       return new EngineError('conflict', message);
     }
     default:

@@ -133,6 +133,7 @@ export class JobsInCode {
 const DECLARED = 'the jobs of the database are now as this release declares them';
 const HELD =
   'a live node of a newer release declares the jobs, so this release changes none; its declarations hold once that node is gone';
-const OUTDATED = 'the payloads of jobs in code change faster than they can be compared';
+const OUTDATED =
+  'the payloads of jobs in code changed in the database at each comparison, so no job was changed. Try again';
 const NOT_DECLARED =
   'the jobs in code could not be compared with the database; this is tried again within 10 minutes';

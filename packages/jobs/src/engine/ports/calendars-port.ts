@@ -15,15 +15,15 @@ interface By {
   readonly by?: string | undefined;
 }
 
-/** Windows of time that jobs skip or move out of (P33, calendars and ends). */
+/** Calendars: windows of time whose slots jobs skip or move (P33, calendars and ends). */
 export interface CalendarsApi {
   /** By id. */
   listCalendars(): Promise<readonly Calendar[]>;
   /** Throws `not_found`. */
   getCalendar(calendarId: string): Promise<Calendar>;
   /**
-   * Creates or replaces a calendar. Its jobs take their next slots as it says now. Throws `invalid` for windows that leave no time free, and `conflict` if
-   * there are 100 calendars.
+   * Creates or replaces a calendar. The jobs that use it follow its new windows at once. Throws `invalid` for
+   * windows that leave no time free, and `conflict` if there are 100 calendars.
    */
   putCalendar(
     calendarId: string,

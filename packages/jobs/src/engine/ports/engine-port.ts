@@ -127,9 +127,9 @@ export interface Preview {
   readonly now: number;
   /** The next run before the edit; absent for a new schedule. */
   readonly before: number | undefined;
-  /** When the next slots are due (ms). Without the id of a job, `spread` puts none of them off. */
+  /** When the next slots are due (ms). Without the id of a job, `spread` has no effect. */
   readonly times: readonly number[];
-  /** The slot of each of `times`: the `scheduledFor` of its run. Earlier with `spread`. */
+  /** The slot of each of `times`: the `scheduledFor` of its run. Earlier if `spread` or a calendar moves it. */
   readonly slots: readonly number[];
 }
 

@@ -13,7 +13,7 @@ export const afterField = z
     on: z
       .enum(CHAIN_ENDS)
       .exactOptional()
-      .describe('Which ends of its runs start a run; finished: both. Default succeeded'),
+      .describe('Which ends of its runs start a run. Default succeeded; finished: succeeded or failed'),
   })
   .describe('Chain: the end of each run of another job starts a run');
 

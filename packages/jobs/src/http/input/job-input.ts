@@ -64,7 +64,7 @@ const scheduleFields = {
     'First slot of an interval; for cron and rrule, the time before which there are no slots. INTERVAL of rrule counts from it',
   ),
   end_at: time.describe(
-    'The time after which there are no slots, or for after no further runs; the job is finished after its last run',
+    'The time after which there are no slots (with after: no further runs). The job is finished after its last run',
   ),
   max_runs: z
     .int()
@@ -79,7 +79,7 @@ const scheduleFields = {
 const calendar = z
   .strictObject({ id: text({ min: 1, max: 128 }), mode: z.enum(CALENDAR_MODES) })
   .describe(
-    'What the windows of a calendar do with slots inside them, or, with after, with ends of the other job. skip: no run; move: the run is due at the end of the window',
+    'What happens to a slot inside a window of a calendar, or with after, to an end of the other job. skip: no run; move: the run is due at the end of the window',
   );
 
 const name = text({ min: 1, max: 200 }).describe('Display name');
@@ -111,7 +111,7 @@ const settings = {
   priority: z
     .enum(PRIORITIES)
     .describe(
-      'Which of the runs that are due start first; default: normal. A run waits behind higher ones that became due at most 5 minutes after it',
+      'Which of the due runs start first; default: normal. No run waits behind a higher one that became due more than 5 minutes later',
     ),
   max_running: z
     .int()

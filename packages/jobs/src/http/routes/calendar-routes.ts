@@ -17,7 +17,7 @@ const listCalendars = defineRoute({
   doc: {
     operationId: 'listCalendars',
     summary: 'List the calendars',
-    description: 'All of them by id.',
+    description: 'All calendars, sorted by id.',
   },
   responses: { 200: success(calendarsSchema, 'The calendars'), ...problems() },
   handle: async (_, { engine }) => ({
@@ -51,7 +51,7 @@ const putCalendar = defineRoute({
     operationId: 'putCalendar',
     summary: 'Create or replace a calendar',
     description:
-      'Omitted fields get their defaults. Jobs of the calendar take their next slots as it says now. 422: a window is not valid, or the windows leave no time free. 409: there are 100 calendars.',
+      'Omitted fields get their defaults. The jobs that use the calendar follow its new windows at once. 422: a window is not valid, or the windows leave no time free. 409: there are 100 calendars.',
   },
   params: calendarParams,
   body: calendarBody,
@@ -88,5 +88,5 @@ const deleteCalendar = defineRoute({
   },
 });
 
-/** Windows of time that jobs skip or move out of. */
+/** Windows of time whose slots jobs skip or move. */
 export const calendarRoutes = [listCalendars, getCalendar, putCalendar, deleteCalendar];

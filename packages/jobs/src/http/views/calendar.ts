@@ -14,9 +14,11 @@ const windowBody = z
       .max(WEEKDAYS.length)
       .describe('A weekly window on these days')
       .optional(),
-    from: time.describe('Of a weekly window: the local time, such as 22:00; default 00:00').optional(),
+    from: time.describe('Of a weekly window: the local start, such as 22:00; default 00:00').optional(),
     to: time
-      .describe('Of a weekly window: the local time; at or before from, it is on the next day; default 24:00')
+      .describe(
+        'Of a weekly window: the local end. A time at or before from is on the next day; default 24:00',
+      )
       .optional(),
     from_date: time.describe('A yearly window from this date, such as 12-24').optional(),
     to_date: time.describe('The last date of a yearly window; default: from_date').optional(),

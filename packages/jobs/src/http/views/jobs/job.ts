@@ -85,7 +85,7 @@ export const jobSchema = z
     next_slot: instantSchema
       .nullable()
       .describe(
-        'The slot to take next. Earlier than next_run with a spread, and with a calendar that moves it or that skips it and others before next_run',
+        'The slot to take next. Earlier than next_run if spread or a calendar moves it, or if a calendar skips it',
       ),
     runs_made: z.int().nullable().describe('Runs that count for max_runs; null without it'),
     recent_runs: z

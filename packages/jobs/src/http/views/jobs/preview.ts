@@ -35,12 +35,12 @@ export const previewSchema = z.object({
   times: z
     .array(instantSchema)
     .describe(
-      'Next run times in ascending order, without slots that a calendar skips. Without the id of a job, spread puts none of them off: the offset is made from the id',
+      'Next run times in ascending order, without slots that a calendar skips. Without the id of a job, spread has no effect: the offset is made from the id',
     ),
   slots: z
     .array(instantSchema)
     .describe(
-      'The slot of each of times: the scheduled_for of its run. Earlier than its time with a spread or a calendar that moves it',
+      'The slot of each of times: the scheduled_for of its run. Earlier than its time if spread or a calendar moves it',
     ),
 });
 
