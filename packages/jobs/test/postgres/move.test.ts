@@ -169,6 +169,21 @@ describe('moving a SQLite store into PostgreSQL', () => {
     expect(Number(required(newest).id)).toBeGreaterThan(Math.max(...older.map(({ id }) => Number(id))));
   });
 
+  it('starts runs of a job whose priority had no effect in the file', async () => {
+    await fillWithEverything(t);
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const moved = await openMoved(url);
+    const node = { id: 'node-2', version: '1', places: 1_000, types: TYPES, startedAt: T0 };
+    const membership = await moved.join(node, NOOP_LISTENER);
+    onTestFinished(() => membership.leave());
+    t.clock.advance(HOUR);
+    await moved.plan({ types: TYPES, limit: 1_000 });
+    const { runs, jobs } = await moved.claim({ node: node.id, types: TYPES, places: 1_000, prefetch: 0 });
+    expect(runs.map(({ job }) => jobs[job]?.id)).toContain('urgent');
+  });
+
   it('counted rows are pruned as before', async () => {
     await fillWithEverything(t);
     await t.reopen();

@@ -95,6 +95,8 @@ async function makeJobs(t: Rig): Promise<void> {
   await t.create('phased', { schedule: every(HOUR, { startAt: T0 + 90 * SECOND }), catchUp: 'skip' });
   await t.create('once', { schedule: { kind: 'run_at', runAt: T0 + MINUTE } });
   await t.create('queueing', { schedule: every(HOUR), overlap: 'queue', catchUp: 'all' });
+  // No run of it has been made, so only PostgreSQL makes its queue (P29, limits and priority).
+  await t.create('urgent', { schedule: every(HOUR, { startAt: T0 + 5 * HOUR }), priority: 'high' });
   await t.create('skipping', { schedule: every(HOUR, { startAt: T0 + 3 * HOUR }), catchUp: 'skip' });
   for (const id of ['on-demand', 'deduped', 'again', 'paused']) {
     const backoff = { initialMs: 1_000, maxMs: 60_000, factor: 1.7, jitter: 0 };

@@ -4,6 +4,7 @@ import type { NewRun } from '../../../core/rules/decision.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { queueKeyOf, queuesOf } from '../../rows/queue-key.ts';
 import type { Database } from '../connection/database.ts';
+import type { Param } from '../connection/queries.ts';
 import { rowOf } from './run-rows.ts';
 
 type Typed = Pick<JobDefinition, 'type' | 'typeVersion'> & Partial<Pick<JobDefinition, 'priority'>>;
@@ -44,12 +45,15 @@ export class TypeKeys {
 
   async #learn(name: string, { type, typeVersion: version, priority }: Typed): Promise<void> {
     const find = async () => (await this.#db.arrays(FIND, [type, version]))[0];
-    const found =
-      (await find()) ?? (await this.#db.transaction((q) => q.run(ADD, [type, version])).then(find));
+    const add = (sql: string, params: readonly Param[]) =>
+      this.#db.transaction(async (q) => {
+        await q.arrays(LOCK_TYPE, [TYPE_CLASS, type]);
+        await q.run(sql, params);
+      });
+    const found = (await find()) ?? (await add(ADD, [type, version]).then(find));
     if (found === undefined) throw new Error(`the job type ${type} was not kept`);
     const [key, lacksQueues, hasQueues] = rowOf<[number, boolean, boolean]>(found);
-    if (lacksQueues || (priority !== undefined && !hasQueues))
-      await this.#db.transaction((q) => q.run(ADD_QUEUES, [type]));
+    if (lacksQueues || (priority !== undefined && !hasQueues)) await add(ADD_QUEUES, [type]);
     this.#known.set(nameOf(type, version), key);
     this.#ensured.add(name);
   }
@@ -77,9 +81,17 @@ export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
   WHERE version <= coalesce(($1::jsonb ->> coalesce(of_type, type))::integer, 0)`;
 
 const HAS_QUEUES = 'EXISTS (SELECT FROM greenvue_jobs.job_types WHERE key = -2 * own.key)';
-/** Columns: the key; whether only other versions have queues for priorities; whether this one has them. */
-const FIND = `SELECT key, NOT ${HAS_QUEUES} AND EXISTS (SELECT FROM greenvue_jobs.job_types WHERE of_type = $1), ${HAS_QUEUES}
+/**
+ * Columns: the key; whether this version lacks queues for priorities, but another version or a job has
+ * priorities (a job that was moved from SQLite, before its first run); whether this version has them.
+ */
+const FIND = `SELECT key, NOT ${HAS_QUEUES} AND (EXISTS (SELECT FROM greenvue_jobs.job_types WHERE of_type = $1)
+    OR EXISTS (SELECT FROM greenvue_jobs.jobs WHERE type = $1 AND priority IS NOT NULL)), ${HAS_QUEUES}
   FROM greenvue_jobs.job_types AS own WHERE type = $1 AND version = $2`;
+/** One at a time for each type: otherwise a version could miss the queues that are added at the same time. */
+const LOCK_TYPE = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
+/** The first key of these locks. */
+const TYPE_CLASS = 1_732_584_195;
 const ADD = `INSERT INTO greenvue_jobs.job_types (type, version) VALUES ($1, $2)
   ON CONFLICT (type, version) DO NOTHING`;
 /** For each version: a run may need a newer one than its job. */

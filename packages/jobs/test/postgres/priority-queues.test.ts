@@ -1,0 +1,39 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { postgres } from '../../src/stores/postgres/index.ts';
+import { definitionOf, ON_DEMAND, required, T0 } from '../store-contract/rig.ts';
+import { createRaces, NOOP_LISTENER } from './races.ts';
+
+const races = await createRaces();
+const NEWER = { type: 'noop', typeVersion: 3 } as const;
+const HIGH = { schedule: ON_DEMAND, overlap: 'allow', priority: 'high' } as const;
+
+// Promises P22, types and deploys; P29, limits and priority.
+it('a node starts a run of priority of its newer version, which it added while another node made queues', async () => {
+  const { store, other, url, isWaiting } = races;
+  await store.insertJob({ definition: definitionOf('plain', { schedule: ON_DEMAND }) });
+  await other.query(`BEGIN; ${FIRST_QUEUE}`);
+  const made = store.insertJob({ definition: definitionOf('a', HIGH) });
+  await expect.poll(isWaiting, { interval: 2 }).toBe(true);
+
+  const types = { noop: NEWER.typeVersion };
+  const later = postgres(url);
+  await later.open();
+  onTestFinished(() => later.close());
+  const joining = later.join({ id: 'later', version: '1', places: 9, types, startedAt: T0 }, NOOP_LISTENER);
+  // It may wait for the other node.
+  await Promise.race([joining, new Promise((resolve) => setTimeout(resolve, 300))]);
+  await other.query('ROLLBACK');
+  await made;
+  const membership = await joining;
+  onTestFinished(() => membership.leave());
+
+  const command = { kind: 'trigger', payload: '{"new":true}', checkedBy: NEWER } as const;
+  const asked = await later.command({ jobId: 'a', command });
+  if (asked.kind !== 'done') throw new Error(asked.kind);
+  const { runs } = await later.claim({ node: 'later', types, places: 9, prefetch: 0 });
+  expect(runs.map(({ id }) => id)).toEqual([required(asked.queued[0]).id]);
+});
+
+/** A statement that makes the same queue waits for the end of the transaction. */
+const FIRST_QUEUE = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type) OVERRIDING SYSTEM VALUE
+  SELECT -2 * key, type || ' high', version, type FROM greenvue_jobs.job_types`;
