@@ -251,13 +251,14 @@ describe.each([true, false])("a completion in its handler's transaction; shortcu
   });
 
   it.each(['REPEATABLE READ', 'SERIALIZABLE'])(
-    'in %s, a claim that was lost meanwhile is refused',
+    'in %s, a claim that was lost meanwhile is refused, and the transaction can only roll back',
     async (level) => {
       const run = await claimed();
       const tx = await begin(`ISOLATION LEVEL ${level}`);
       await tx.query('SELECT FROM greenvue_jobs.jobs');
       await t.store.recover({ node: 'node-2' });
       await expect(complete(tx, run)).rejects.toMatchObject({ code: '40001' });
+      expect((await tx.query('COMMIT')).command).toBe('ROLLBACK');
     },
   );
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { isLiveRun } from '../../src/core/model/run.ts';
 import type { JobContext } from '../../src/index.ts';
 import { type Callers, createCallers, FREE, order, SINGLE } from './callers.ts';
@@ -172,6 +172,29 @@ describe('ctx.complete', () => {
     });
     expect(run).toMatchObject({ status: 'succeeded', attempt: 1, errors: [] });
     expect(await h.orders()).toEqual([1]);
+  });
+
+  it('refuses a first call after the end, and nothing is committed', async () => {
+    const late = Promise.withResolvers<unknown>();
+    const run = await runOf(
+      async (ctx) => {
+        const pay = async () => {
+          await vi.waitUntil(async () => (await h.statusOf(ctx.run.id)) === 'failed');
+          const tx = await h.begin();
+          await order(tx, 1);
+          await ctx.complete(tx);
+          await tx.query('COMMIT');
+        };
+        pay().catch(late.resolve);
+        throw new Error('checked');
+      },
+      { maxAttempts: 1 },
+    );
+    expect(run).toMatchObject({ status: 'failed', errors: [{ message: 'checked' }] });
+    expect(await late.promise).toMatchObject({
+      faults: [{ pointer: '/tx', detail: expect.stringContaining('comes after the end of its handler') }],
+    });
+    expect(await h.orders()).toEqual([]);
   });
 
   it('refuses what is no transaction, a result that is no JSON or too large, and a call after the end', async () => {

@@ -188,6 +188,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
 
   get complete(): JobContext<unknown>['complete'] {
     this.completion ??= new HandlerCompletion(this, this.#engine);
+    if (this.#isOver) void this.completion.end();
     return this.completion.complete;
   }
 

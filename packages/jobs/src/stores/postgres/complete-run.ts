@@ -3,22 +3,26 @@ import { isRecord } from '../../core/objects.ts';
 import type { Transaction } from '../../core/store/store.ts';
 import { runInCallersTransaction, runInTurn } from './connection/callers-transaction.ts';
 
-/** Completes a claimed run in its handler's transaction. A refusal leaves it no way but a rollback. */
+/** Completes a claimed run in its handler's transaction. A refusal or an error leaves it no way but a rollback. */
 export async function completeRun(
   tx: Transaction,
   { runId, fence, node, startedAt, result }: CompletionInput,
   now: () => number,
 ): Promise<CompletionAnswer> {
-  const answer = await runInCallersTransaction<CompletionAnswer>(tx, async ({ q }) => {
-    const claim = [Number(runId), fence, node];
-    const written = await q.objects(COMPLETE, [...claim, startedAt, now(), result ?? null]);
-    if (written.length > 0) return { result: 'completed', kept: true };
-    const [found] = await q.objects(FIND, claim);
-    return { result: refusalOf(found), kept: false };
-  });
-  // Otherwise a handler that catches the refusal could commit its effects.
-  if (answer !== 'completed') await runInTurn(tx, async () => tx.query(FAIL, [])).catch(() => undefined);
-  return answer;
+  let answer: CompletionAnswer | undefined;
+  try {
+    answer = await runInCallersTransaction<CompletionAnswer>(tx, async ({ q }) => {
+      const claim = [Number(runId), fence, node];
+      const written = await q.objects(COMPLETE, [...claim, startedAt, now(), result ?? null]);
+      if (written.length > 0) return { result: 'completed', kept: true };
+      const [found] = await q.objects(FIND, claim);
+      return { result: refusalOf(found), kept: false };
+    });
+    return answer;
+  } finally {
+    // Otherwise a handler that catches the refusal or the error could commit its effects.
+    if (answer !== 'completed') await runInTurn(tx, async () => tx.query(FAIL, [])).catch(() => undefined);
+  }
 }
 
 function refusalOf(found: unknown): CompletionAnswer {
@@ -38,4 +42,4 @@ const COMPLETE = `WITH claimed AS (
   ON CONFLICT (run_id) DO NOTHING RETURNING run_id`;
 const FIND = `SELECT EXISTS (SELECT FROM greenvue_jobs.completions WHERE run_id = live_runs.id) AS completed
   FROM greenvue_jobs.live_runs WHERE id = $1::bigint AND fence = $2::bigint AND node = $3::text`;
-const FAIL = `DO $$ BEGIN RAISE EXCEPTION 'ctx.complete() was refused, so this transaction can only roll back'; END $$`;
+const FAIL = `DO $$ BEGIN RAISE EXCEPTION 'ctx.complete() was refused or failed, so this transaction can only roll back'; END $$`;
