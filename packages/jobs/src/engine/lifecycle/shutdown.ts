@@ -50,7 +50,7 @@ export async function settleRest({ settings, settlements, dispatcher }: EnginePa
       // The rest is on its way, or another transaction has locked its jobs.
       if (clock.monotonic() >= end)
         throw new Error(
-          'another transaction has locked their jobs and does not end, or the store does not answer',
+          'another transaction has locked their jobs and does not end, a handler has not ended the transaction of its ctx.complete(), or the store does not answer',
         );
       await after(clock, POLL_MS);
     }

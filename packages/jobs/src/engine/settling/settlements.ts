@@ -27,7 +27,7 @@ export class Settlements {
   readonly #with: SettlementsDeps;
   #waiting: EndedClaim[] = [];
   #isUrgent = false;
-  /** Another transaction has locked their jobs; they are tried again at `#retryAt`. */
+  /** Another transaction has locked their jobs or runs; they are tried again at `#retryAt`. */
   #postponed: EndedClaim[] = [];
   #retryAt = 0;
   /** How many were postponed more than once, also while they are tried again. */
@@ -171,7 +171,7 @@ export class Settlements {
     this.#with.settings.logger.warn(
       { runs },
       this.isBlocked
-        ? `claiming paused: ${runs} finished runs cannot be saved because another transaction has locked their jobs`
+        ? `claiming paused: ${runs} finished runs cannot be saved because another transaction has locked their jobs, or a handler has not ended the transaction of its ctx.complete()`
         : 'claiming resumed',
     );
   }

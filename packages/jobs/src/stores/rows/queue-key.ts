@@ -4,7 +4,7 @@ import { PRIORITY_STEP_MS, startOrder } from '../../core/rules/start-order.ts';
 /**
  * The key of a run in the due index (P29, limits and priority): of its type's version, and of its priority.
  * Runs of normal priority have the key of the type. Keys of other priorities are below zero, so the index
- * keeps them apart, and jobs without a priority cost nothing more.
+ * keeps them apart. Types whose jobs have no priority cost nothing more.
  */
 export function queueKeyOf(typeKey: number, job: Pick<Job, 'priority'>): number {
   const { times, less } = queueTerms(job);
