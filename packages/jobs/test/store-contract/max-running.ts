@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JobDefinition } from '../../src/core/model/job.ts';
 import type { ClaimedRun } from '../../src/core/store/store-passes.ts';
 import {
+  DAY,
   definitionPart,
   every,
   failed,
@@ -12,6 +13,7 @@ import {
   ON_DEMAND,
   required,
   SECOND,
+  T0,
   useStore,
 } from './rig.ts';
 
@@ -23,21 +25,26 @@ const [STEPS = []] = fc.sample(
     fc.record({
       act: fc.constantFrom(
         'trigger',
-        'trigger',
         'claim',
         'claim',
+        'claim',
+        'succeed',
         'succeed',
         'succeed',
         'fail',
         'edit',
         'pause',
+        'pause_until',
+        'run_at',
+        'backfill',
       ),
-      most: fc.constantFrom(1, 2, 3, undefined),
-      waitMs: fc.integer({ min: 0, max: 20 * SECOND }),
+      most: fc.constantFrom(1, 3, 5, 8, undefined),
+      ends: fc.constantFrom(1, 3, 20),
+      waitMs: fc.integer({ min: 0, max: 30 * SECOND }),
     }),
-    { minLength: 150, maxLength: 150 },
+    { minLength: 300, maxLength: 300 },
   ),
-  { seed: 7, numRuns: 1 },
+  { seed: 9, numRuns: 1 },
 );
 
 /** At most a number of runs of a job run at once (P29, limits and priority). */
@@ -50,6 +57,38 @@ export function maxRunningContract(makeStore: MakeStore): void {
       const ids: string[] = [];
       for (let n = 0; n < count; n += 1) ids.push((await t.trigger(jobId)).id);
       return ids;
+    };
+    const triggerAt = async (runAt: number, count: number) => {
+      for (let n = 0; n < count; n += 1) await t.done('a', { kind: 'trigger', runAt });
+    };
+    const backfill = async (count: number) => {
+      const { uid, version } = await t.job('a');
+      const slots = Array.from({ length: count }, (_, n) => T0 - (count - n) * HOUR);
+      const { kind } = await t.store.backfill({
+        jobId: 'a',
+        ifUid: uid,
+        ifVersion: version,
+        from: T0 - count * HOUR,
+        to: T0,
+        slots,
+        onlyMissing: true,
+        dryRun: false,
+        audit: { actor: 'user:1', action: 'job.backfill', change: '{}' },
+      });
+      return kind;
+    };
+    /** How many run at once, and how many run in all. */
+    const drained = async () => {
+      let all = 0;
+      let most = 0;
+      for (let pass = 0; pass < 50; pass += 1) {
+        await t.plan();
+        const { runs } = await t.claim(50);
+        await t.settleAll(runs);
+        all += runs.length;
+        most = Math.max(most, runs.length);
+      }
+      return { all, most };
     };
     const editTo = async (maxRunning: number | undefined, more: Partial<JobDefinition> = {}) => {
       const { maxRunning: _, ...rest } = { ...definitionPart(await t.job('a')), ...more };
@@ -200,9 +239,52 @@ export function maxRunningContract(makeStore: MakeStore): void {
       expect(required(late?.expiresAt)).toBeLessThan(t.clock.now());
     });
 
-    it('random triggers, ends, edits and pauses never exceed it, and no run is left behind', async () => {
+    it('runs whose own time has come, and the slot of that time', async () => {
+      await t.create('a', { ...TWO, maxRunning: 5, schedule: every(MINUTE) });
+      await triggerAt(T0 + MINUTE, 5);
+      t.clock.advance(MINUTE);
+      expect(await drained()).toEqual({ all: 6, most: 5 });
+    });
+
+    it('many waiting runs at the end of a pause, and a due slot', async () => {
+      await t.create('a', { ...TWO, maxRunning: 5, schedule: every(MINUTE) });
+      await trigger(10);
+      await t.done('a', { kind: 'pause', cancelLive: false, until: T0 + 90 * SECOND });
+      t.clock.advance(2 * MINUTE);
+      expect(await drained()).toEqual({ all: 11, most: 5 });
+    });
+
+    it('runs whose own time has come, and a backfill', async () => {
+      await t.create('a', { ...TWO, maxRunning: 10, schedule: every(HOUR) });
+      await triggerAt(T0 + MINUTE, 10);
+      t.clock.advance(MINUTE);
+      expect(await backfill(20)).toBe('planned');
+      expect(await drained()).toEqual({ all: 30, most: 10 });
+    });
+
+    it('an edit that takes the bound away lets all due retries go', async () => {
+      await t.create('a', { ...TWO, backoff: { initialMs: MINUTE, maxMs: HOUR, factor: 2, jitter: 0 } });
+      const ids = await trigger(4);
+      for (let n = 0; n < 2; n += 1) await t.settleAll((await t.claim(10)).runs, failed());
+      t.clock.advance(MINUTE);
+      await editTo(undefined);
+      expect(idsOf((await t.claim(10)).runs)).toEqual(ids);
+    });
+
+    it('a due retry does not wait for a later run', async () => {
+      await t.create('a', { ...TWO, backoff: { initialMs: MINUTE, maxMs: HOUR, factor: 2, jitter: 0 } });
+      const [id = ''] = await trigger(1);
+      await t.settleAll((await t.claim(10)).runs, failed());
+      t.clock.advance(MINUTE);
+      await triggerAt(t.clock.now() + DAY, 1);
+      await t.plan();
+      expect(idsOf((await t.claim(10)).runs)).toEqual([id]);
+    });
+
+    it('random triggers, slots, backfills, ends, edits and pauses never exceed it, and no run is left behind', async () => {
       await t.create('a', {
         ...TWO,
+        schedule: every(MINUTE),
         maxAttempts: 3,
         backoff: { initialMs: 10 * SECOND, maxMs: HOUR, factor: 2, jitter: 0 },
       });
@@ -210,8 +292,9 @@ export function maxRunningContract(makeStore: MakeStore): void {
       let isPaused = false;
       let claimed: ClaimedRun[] = [];
       const made: string[] = [];
+      const nextMinute = () => Math.ceil((t.clock.now() + 1) / MINUTE) * MINUTE;
       const claim = async () => {
-        const { runs } = await t.claim(10);
+        const { runs } = await t.claim(20);
         claimed.push(...runs);
         // After an edit, more may run until they end, and none starts.
         if (runs.length > 0) expect(claimed.length).toBeLessThanOrEqual(most ?? Number.POSITIVE_INFINITY);
@@ -220,17 +303,22 @@ export function maxRunningContract(makeStore: MakeStore): void {
         await passed(step.waitMs);
         if (step.act === 'trigger') made.push(...(await trigger(1)));
         else if (step.act === 'claim') await claim();
-        else if (step.act === 'succeed') await t.settleAll(claimed.splice(0, 1));
-        else if (step.act === 'fail') await t.settleAll(claimed.splice(0, 1), failed());
+        else if (step.act === 'succeed') await t.settleAll(claimed.splice(0, step.ends));
+        else if (step.act === 'fail') await t.settleAll(claimed.splice(0, step.ends), failed());
         else if (step.act === 'edit') {
           most = step.most;
           await editTo(most);
+        } else if (step.act === 'run_at') await triggerAt(nextMinute(), 6);
+        else if (step.act === 'backfill') await backfill(6);
+        else if (step.act === 'pause_until') {
+          if (!isPaused) await t.done('a', { kind: 'pause', cancelLive: false, until: nextMinute() });
         } else {
           await t.done('a', isPaused ? { kind: 'resume' } : { kind: 'pause', cancelLive: false });
           isPaused = !isPaused;
         }
       }
       if (isPaused) await t.done('a', { kind: 'resume' });
+      await editTo(most, { schedule: ON_DEMAND });
       for (let n = 0; n < 200; n += 1) {
         await passed(MINUTE);
         await t.settleAll(claimed);

@@ -228,7 +228,8 @@ function withWakeAt(job: Job, draft: Draft, now: number): Job {
 function roomWakeAt(job: Job, { live, mustCount, dueIfAfter }: Draft, now: number): number | undefined {
   if (job.overlap !== 'allow' || job.maxRunning === undefined) return undefined;
   if (mustCount === true || (dueIfAfter !== undefined && live.waiting > 0)) return now;
-  return live.active < job.maxRunning ? live.nextWaitingAt : undefined;
+  if (live.active >= job.maxRunning) return undefined;
+  return (live.dueWaiting ?? 0) > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextWaitingAt;
 }
 
 /** Now, if a backfill has room for a run (P37, backfill). A settlement that makes room wakes it again. */

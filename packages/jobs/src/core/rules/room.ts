@@ -43,11 +43,17 @@ export function shrinkRoom(draft: Draft, now: number): void {
   releaseWaiting(draft, now);
 }
 
-/** Releases due runs up to a number of active ones: stored ones first, the longest due ones. */
+/**
+ * Releases due runs up to a number of active ones: stored ones first, the longest due ones. If more may be due
+ * than are counted, they take all the room, and the planner counts again.
+ */
 function releaseSome(draft: Draft, most: number, now: number): void {
   const { live, moves, queue } = draft;
+  const { dueWaiting = 0, nextWaitingAt } = live;
+  const isCounted = draft.mustCount !== true && draft.dueIfAfter === undefined;
+  if (!isCounted) draft.mustCount = true;
   const room = Math.max(most - live.active, 0);
-  const stored = Math.min(room, live.dueWaiting ?? 0);
+  const stored = isCounted ? Math.min(room, dueWaiting) : room;
   if (stored > 0) moves.push({ from: ['overlap'], to: 'no', limit: room, dueBy: now });
   let released = stored;
   for (const [index, run] of queue.entries()) {
@@ -55,8 +61,10 @@ function releaseSome(draft: Draft, most: number, now: number): void {
     queue[index] = { ...run, held: 'no' };
     released += 1;
   }
-  const dueWaiting = (live.dueWaiting ?? 0) - stored;
-  draft.live = { ...live, active: live.active + released, waiting: live.waiting - released, dueWaiting };
+  // `waiting` is exact up to 2 only: some may be left.
+  const left = isCounted ? dueWaiting - stored + (nextWaitingAt === undefined ? 0 : 1) : 1;
+  const waiting = Math.max(live.waiting - released, left);
+  draft.live = { ...live, active: live.active + released, waiting, dueWaiting: dueWaiting - stored };
 }
 
 /** Releases the run that has waited longest, or else the first held run of this draft. */

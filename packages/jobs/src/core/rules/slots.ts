@@ -116,15 +116,13 @@ function releaseOwnRunAt(draft: Draft, now: number): void {
     draft.moves.push({ from: ['run_at'], to: 'pause', dueBy: now, asked: { before: job.pause.at } });
   }
   draft.moves.push({ from: ['run_at'], to, dueBy: now });
-  draft.live =
-    to === 'no'
-      ? { ...live, active: live.active + due, dueOwnRuns: 0 }
-      : {
-          ...live,
-          waiting: live.waiting + due,
-          dueWaiting: (live.dueWaiting ?? 0) + due,
-          dueOwnRuns: 0,
-        };
+  if (to === 'no') draft.live = { ...live, active: live.active + due, dueOwnRuns: 0 };
+  else {
+    const { waiting, dueWaiting = 0 } = live;
+    draft.live = { ...live, waiting: waiting + due, dueWaiting: dueWaiting + due, dueOwnRuns: 0 };
+    // They are counted up to 2.
+    if (due > 1) draft.mustCount = true;
+  }
   releaseWaiting(draft, now);
 }
 
