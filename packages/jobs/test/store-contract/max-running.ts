@@ -168,6 +168,20 @@ export function maxRunningContract(makeStore: MakeStore): void {
       expect(idsOf((await t.claim(10)).runs)).toEqual([id]);
     });
 
+    it('the planner looks at a full job every minute, in case a node of an earlier version released no run', async () => {
+      await t.create('a', TWO);
+      await trigger(3);
+      const at = T0 + MINUTE;
+      expect((await t.job('a')).wakeAt).toBe(at);
+      t.clock.advance(SECOND);
+      await trigger(3);
+      await t.settleAll((await t.claim(10)).runs);
+      expect((await t.job('a')).wakeAt).toBe(at);
+      t.clock.advance(MINUTE);
+      await t.plan();
+      expect((await t.job('a')).wakeAt).toBe(at + MINUTE + SECOND);
+    });
+
     it('a retry that somebody makes due starts as soon as there is room', async () => {
       await t.create('a', { ...TWO, backoff: { initialMs: HOUR, maxMs: HOUR, factor: 2, jitter: 0 } });
       const [id = ''] = await trigger(1);

@@ -224,12 +224,19 @@ function withWakeAt(job: Job, draft: Draft, now: number): Job {
   return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
 }
 
-/** When a run that waits for its retry needs room, if there is room (P29, limits and priority). */
+/** A node of an earlier version ends runs and releases none, so the planner looks at a full job now and then. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** When a run that waits, also for its retry, needs room or may have it (P29, limits and priority). */
 function roomWakeAt(job: Job, { live, mustCount, dueIfAfter }: Draft, now: number): number | undefined {
   if (job.overlap !== 'allow' || job.maxRunning === undefined) return undefined;
   if (mustCount === true || (dueIfAfter !== undefined && live.waiting > 0)) return now;
-  if (live.active >= job.maxRunning) return undefined;
-  return (live.dueWaiting ?? 0) > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextWaitingAt;
+  const { active, waiting, dueWaiting = 0, nextWaitingAt } = live;
+  if (active < job.maxRunning) return dueWaiting > 0 ? Math.min(job.wakeAt ?? now, now) : nextWaitingAt;
+  if (waiting === 0) return undefined;
+  const again = now + LOOK_AGAIN_MS;
+  // Most settlements of a full job leave its wake-up as it is.
+  return job.wakeAt !== undefined && job.wakeAt > now ? Math.min(job.wakeAt, again) : again;
 }
 
 /** Now, if a backfill has room for a run (P37, backfill). A settlement that makes room wakes it again. */
