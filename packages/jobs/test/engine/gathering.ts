@@ -53,6 +53,11 @@ export function gathering(makeDatabase: MakeDatabase): void {
     it('are written at once if a run may wait for them', async () => {
       expect(await commits({ overlap: 'queue' })).toBe(2);
     });
+
+    // Promise P29, limits and priority.
+    it('are written at once if a run may wait for a bound on the runs of its job', async () => {
+      expect(await commits({ overlap: 'allow', maxRunning: 1 })).toBe(2);
+    });
   });
 
   // Promises P7, overlap; P9, lost nodes.

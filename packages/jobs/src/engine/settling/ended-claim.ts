@@ -42,7 +42,8 @@ export function isUrgent({ input, owner, attempt }: EndedClaim): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
   const { claimed } = attempt;
   // A run claimed for a free place (each recovered run is) must not be lost with the next (P9, lost nodes).
-  if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
+  if (claimed.started || claimed.scheduledFor === undefined) return true;
+  if (owner.overlap === 'queue' || owner.maxRunning !== undefined) return true;
   // The next slot as of the claim. If there was none, this settlement may set it.
   return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < NEXT_SLOT_SOON_MS;
 }
