@@ -1,5 +1,6 @@
 import { fastify } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isLiveRun } from '../../src/core/model/run.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import type { JobInput } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
@@ -202,6 +203,39 @@ describe('under `skip` and `queue`', () => {
     expect(performance.now() - since).toBeLessThan(1_800);
     expect(new Set(await Promise.all(refusals))).toEqual(new Set(['busy']));
     expect(performance.now() - since).toBeLessThan(8_000);
+  });
+
+  /** Runs that wait an hour for their retry. */
+  const failing = async (count: number, more: Partial<JobInput>) => {
+    h.handler = () => Promise.reject(new Error('no luck'));
+    const backoff = { initial: '1h', max: '1h' };
+    await h.engine.createJob({ ...FREE, id: 'held', maxAttempts: 9, backoff, ...more });
+    const runs = await Promise.all(Array.from({ length: count }, () => h.engine.trigger('held')));
+    const failures = async () => (await h.runsOf('held')).filter((run) => isLiveRun(run) && run.failures > 0);
+    await expect.poll(async () => (await failures()).length).toBe(count);
+    h.handler = async () => undefined;
+    return runs.map(({ run }) => run.id);
+  };
+
+  it('a retry that needs no room is made due without the job', async () => {
+    const [id = ''] = await failing(1, {});
+    const holder = await h.begin();
+    await h.engine.trigger('held', { tx: holder, runAt: new Date(Date.now() + 3_600_000).toISOString() });
+    await h.engine.retryRun(id);
+  });
+
+  it('many retries that need room do not block other jobs', async () => {
+    const ids = await failing(20, { maxRunning: 20 });
+    await h.engine.createJob(FREE);
+    const holder = await h.begin();
+    await h.engine.trigger('held', { tx: holder, runAt: new Date(Date.now() + 3_600_000).toISOString() });
+    const since = performance.now();
+    const refusals = ids.map((id) => h.engine.retryRun(id).catch(({ code }) => code));
+    await expect.poll(h.blocked).toBeGreaterThan(0);
+    const { run } = await h.engine.trigger('free');
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
+    expect(performance.now() - since).toBeLessThan(1_800);
+    expect(new Set(await Promise.all(refusals))).toEqual(new Set(['busy']));
   });
 
   it('over REST, the timeout is a 503 with Retry-After', async () => {

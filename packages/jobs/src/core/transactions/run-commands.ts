@@ -47,24 +47,31 @@ export function* cancelRun(
   };
 }
 
-/** Makes a waiting retry due. Held runs, and runs that are already due, do not change. */
+/**
+ * Makes a waiting retry due. Held runs, and runs that are already due, do not change. Locks the job only for a
+ * run that waits for room, or where its version matters: settlements of the job need not wait.
+ */
 export function* makeDue(
   unit: UnitOfWork,
   { runId, ifVersion, audit }: Parameters<JobStore['makeDue']>[0],
 ): Script<Awaited<ReturnType<JobStore['makeDue']>>> {
-  const locked = yield* ask('lockRun', runId);
-  if (locked !== undefined && isLiveRun(locked) && isStale(unit, locked, ifVersion)) return 'stale';
-  if (yield* ask('makeRunDue', runId)) {
-    if (locked !== undefined && isLiveRun(locked) && locked.held === 'overlap') {
-      // The planner gives it room (P29, limits and priority).
-      const { job, ...stored } = lockedJob(unit, Number(locked.jobUid));
-      saveJob(unit, { ...stored, job: { ...job, wakeAt: Math.min(job.wakeAt ?? unit.now, unit.now) } });
-      yield* ask('write');
-    }
-    if (audit !== undefined) yield* ask('writeAudit', audit, runId);
-    return 'due';
+  const found = yield* ask('findRun', runId);
+  if (found === undefined) return 'absent';
+  if (!isLiveRun(found)) return 'not_waiting';
+  const needsRoom = found.held === 'overlap';
+  if (needsRoom || ifVersion !== undefined) {
+    const locked = yield* ask('lockRun', runId);
+    if (locked !== undefined && isLiveRun(locked) && isStale(unit, locked, ifVersion)) return 'stale';
   }
-  return (yield* ask('findRun', runId)) === undefined ? 'absent' : 'not_waiting';
+  if (!(yield* ask('makeRunDue', runId))) return 'not_waiting';
+  if (needsRoom) {
+    // The planner gives it room (P29, limits and priority).
+    const { job, ...stored } = lockedJob(unit, Number(found.jobUid));
+    saveJob(unit, { ...stored, job: { ...job, wakeAt: Math.min(job.wakeAt ?? unit.now, unit.now) } });
+    yield* ask('write');
+  }
+  if (audit !== undefined) yield* ask('writeAudit', audit, runId);
+  return 'due';
 }
 
 /** Whether the job of a locked run has another version than the one that a change was made for. */

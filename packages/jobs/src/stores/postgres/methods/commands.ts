@@ -58,6 +58,9 @@ export function createCommands(parts: Parts): Commands {
   const { db, writes, shared } = parts;
   const inserts = createInserts(parts);
   const changes = createChanges(parts);
+  /** A command on a run waits in the queue of its job, because it may lock that job. */
+  const queueOf = async ({ runId }: { readonly runId: string }) =>
+    (await runRead(db, READS.getRun(runId)))?.jobId ?? runId;
   return {
     insertJob: (input, signal) =>
       writes.tracked(async () => {
@@ -81,11 +84,9 @@ export function createCommands(parts: Parts): Commands {
       return { ...done, claimed };
     },
     cancelRun: (input, signal) =>
-      writes.tracked(async () => {
-        // It waits in the queue of the run's job, because it locks that job.
-        const { jobId = input.runId } = (await runRead(db, READS.getRun(input.runId))) ?? {};
-        return writes.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
-      }),
+      writes.tracked(async () =>
+        writes.command(await queueOf(input), (u) => runIn(u, cancelRun(u, input)), { signal }),
+      ),
     backfill: (input) =>
       writes.tracked(() => writes.command(input.jobId, (u) => runIn(u, backfill(u, input)), {})),
     cancelBackfill: (input) =>
@@ -97,7 +98,9 @@ export function createCommands(parts: Parts): Commands {
     cancelBulkCommand: (input) =>
       writes.tracked(() => writes.command(BULK, (u) => runIn(u, cancelBulkCommand(u, input)), {})),
     makeDue: (input, signal) =>
-      writes.tracked(() => writes.command(input.runId, (u) => runIn(u, makeDue(u, input)), { signal })),
+      writes.tracked(async () =>
+        writes.command(await queueOf(input), (u) => runIn(u, makeDue(u, input)), { signal }),
+      ),
     declareJobs: (input) => writes.tracked(() => declareIn(parts, input)),
     pauseAll: (input, signal) =>
       writes.tracked(() => writes.command(ALL_JOBS, (u) => runIn(u, pauseAll(u, input)), { signal })),
