@@ -15,7 +15,10 @@ export function scheduleRefusal(schedule: Schedule, now: number): Refusal | unde
   return hasEnd(schedule) && firstSlot(schedule, now) === undefined ? NO_SLOT_LEFT : undefined;
 }
 
-/** P33, calendars and ends: why no job may have these slots. A `run_at` slot may be the only one, and be skipped. */
+/**
+ * P33, calendars and ends: why no job may have these slots. A `run_at` slot may be the only one, and be
+ * skipped.
+ */
 export function calendarRefusal(job: Slots, now: number): Refusal | undefined {
   const { schedule, anchorAt, calendar } = job;
   if (calendar?.mode !== 'skip' || schedule.kind === 'run_at') return undefined;
@@ -23,7 +26,10 @@ export function calendarRefusal(job: Slots, now: number): Refusal | undefined {
   return slot !== undefined && slotThatRuns(job, slot) === undefined ? NO_SLOT_OUTSIDE : undefined;
 }
 
-/** What is decided with the windows of the calendar that a definition names; a refusal if there is no such calendar. */
+/**
+ * What is decided with the windows of the calendar that a definition names; a refusal if there is no such
+ * calendar.
+ */
 export function withKnownCalendar<T>(
   calendar: JobCalendar | undefined,
   known: ReadonlyMap<string, string>,

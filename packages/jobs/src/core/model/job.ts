@@ -196,7 +196,10 @@ export function roomOf(overlap: Overlap): number {
   }
 }
 
-/** How many of them may be active: in the due index, claimed or running (P7, overlap; P29, limits and priority). */
+/**
+ * How many of them may be active: in the due index, claimed or running (P7, overlap; P29, limits and
+ * priority).
+ */
 export function activeRoomOf({ overlap, maxRunning }: Pick<JobDefinition, 'overlap' | 'maxRunning'>): number {
   return overlap === 'allow' ? (maxRunning ?? Number.POSITIVE_INFINITY) : 1;
 }

@@ -56,8 +56,8 @@ export function countRows(ended: readonly EndedRun[]): {
 
 /**
  * Whether the end of a claim may change the job in a way that depends on its other live runs: it frees room
- * (P7, overlap; P29, limits and priority), the next run counts from an end (P3, grid), a backfill goes on (P37, backfill), or the job
- * ends with its runs.
+ * (P7, overlap; P29, limits and priority), the next run counts from an end (P3, grid), a backfill goes on
+ * (P37, backfill), or the job ends with its runs.
  */
 export function dependsOnLive({
   overlap,

@@ -177,7 +177,10 @@ function takeTogether(draft: Draft, now: number): void {
   takeBlackout(draft, now);
 }
 
-/** P33, calendars and ends: the run of a slot on time covers the slots that a calendar has moved to the same instant. */
+/**
+ * P33, calendars and ends: the run of a slot on time covers the slots that a calendar has moved to the same
+ * instant.
+ */
 function dueTogether(job: Job, latest: number, { first, now }: { first: number; now: number }): TakenSlot {
   const from = firstDueWith(job, latest, first);
   if (from === latest) return { slot: latest, count: 0, now };

@@ -48,7 +48,7 @@ export function jobViewOf(
   };
 }
 
-/** The slots of the next runs of a job as it stands: those a person would expect to see. */
+/** The slots of the next runs of a job, if nobody changes it. None while it is paused. */
 export function upcomingSlots(job: Job, n: number, now: number): number[] {
   const most = Math.min(n, runsLeft(job.schedule, job.runsMade));
   const next = nextSlotOf(job);

@@ -47,7 +47,10 @@ export const SEALED_TABLES = [
 ] as const;
 export type SealedTable = (typeof SEALED_TABLES)[number];
 
-/** A payload, the saved state of a run, the text of a secret or the config of an alert channel, as it is stored. */
+/**
+ * A payload, the saved state of a run, the text of a secret or the config of an alert channel, as it is
+ * stored.
+ */
 export interface SealedRow {
   readonly key: string;
   /** The id of the job, of the run with a saved state or of the channel, or the name of the secret. */

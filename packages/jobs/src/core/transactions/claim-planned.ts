@@ -11,7 +11,8 @@ import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './u
 /**
  * Writes the collected changes, and claims. If no other run becomes due sooner, the planned runs are written
  * as claimed: one write less for each run. Not with priorities: the claim then finds the order. `waiting`: the
- * other waiting runs; undefined if they may have changed. The result of the claim is known when the next call is answered.
+ * other waiting runs; undefined if they may have changed. The result of the claim is known when the next
+ * call is answered.
  */
 export function* writeAndClaim(
   unit: UnitOfWork,

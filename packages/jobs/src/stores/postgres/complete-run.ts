@@ -31,8 +31,8 @@ function refusalOf(found: unknown): CompletionAnswer {
 }
 
 /**
- * `FOR KEY SHARE`: nobody ends or takes back the claim until the transaction ends, because that needs `FOR UPDATE`.
- * Reports, edits and requests to stop don't wait.
+ * `FOR KEY SHARE`: nobody ends or takes back the claim until the transaction ends, because that needs `FOR
+ * UPDATE`. Reports, edits and requests to stop don't wait.
  */
 const COMPLETE = `WITH claimed AS (
     SELECT id FROM greenvue_jobs.live_runs WHERE id = $1::bigint AND fence = $2::bigint AND node = $3::text AND cancel IS NULL
