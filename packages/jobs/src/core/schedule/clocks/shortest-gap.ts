@@ -14,7 +14,7 @@ const FROM = Date.UTC(2028, 0, 1);
  * The shortest time (ms) between any two slots of a pattern of local times. `Infinity` if it has at most one
  * slot. Every day with slots has the same times: each second of each minute of each hour. So the units are
  * looked at one by one, whatever the number of slots. A pattern of every second week has cycles of twice the
- * length.
+ * length. A step of several years over 2100, which has no 29 February, can be a day shorter than the answer.
  */
 export function shortestGapOf(wall: SlotClock, cycles = 1): number {
   const first = wall.next(FROM - 1);
