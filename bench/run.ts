@@ -10,6 +10,8 @@ const ALL = [
   'boot',
   'drain',
   'drain-postgres',
+  'limits',
+  'limits-postgres',
   'recurring',
   'recurring-postgres',
   'register',

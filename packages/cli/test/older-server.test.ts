@@ -17,6 +17,8 @@ const NEW_FIELDS: ReadonlySet<string> = new Set([
   'calendar',
   'origin',
   'declaration',
+  'limits',
+  'waits_for',
 ]);
 
 /** A server in front of another one, which leaves out the new fields of jobs. */

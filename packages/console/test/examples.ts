@@ -37,6 +37,7 @@ export function exampleRun(fields: Partial<Run> = {}): Run {
     slot_done_by: null,
     checkpointed_at: null,
     steps_done: [],
+    waits_for: null,
     triggered_by: null,
     triggered: null,
     fingerprint: null,

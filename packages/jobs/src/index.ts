@@ -27,6 +27,7 @@ export type { AuditRow, JobView, RequestedRun, RunView, ScheduledJob } from './c
 export type { StoreContents, TableRow, TableRows } from './core/store/table-rows.ts';
 export * from './core/time/duration.ts';
 export type { InstantLike, TimeInput } from './core/time/time-input.ts';
+export type { TypeLimitsOptions } from './core/type-limits/limit-options.ts';
 export type { Health, HealthStatus } from './core/watching/health.ts';
 export { isInJobHandler } from './engine/attempts/stray-errors.ts';
 export { createJobs, type JobsOptions } from './engine/create-jobs.ts';

@@ -94,6 +94,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'checkpoints.ts',
     'calendars.ts',
     'commands.ts',
+    'limits.ts',
     'passes.ts',
     'reads.ts',
     'secrets.ts',

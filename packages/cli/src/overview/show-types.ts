@@ -6,7 +6,7 @@ import { restCommand, type Session } from '../rest/rest-command.ts';
 import { printFacts, printJson } from '../terminal/print.ts';
 import { printable, printableJson } from '../terminal/printable.ts';
 import { type Column, createTable } from '../terminal/table.ts';
-import { budgetText } from '../terminal/words.ts';
+import { budgetText, counted } from '../terminal/words.ts';
 
 /** `types`, and `types <type>` */
 export const showTypesCommand = restCommand(async (session, { json }: ApiFlags, name: string | undefined) => {
@@ -48,6 +48,7 @@ function printType({ out }: Session, type: JobType): void {
     ['Timeout', type.timeout],
     ['Attempts', String(type.max_attempts)],
     ['Jobs pause after', type.pause_after === 'none' ? '' : budgetText(type.pause_after)],
+    ['Limits', type.limits == null ? '' : limitsText(type.limits)],
     ['Operators may set', type.operators_may_set.map(printable).join(', ') || 'nothing'],
     ['Defaults', type.defaults === null ? 'none: a field is required' : printableJson(type.defaults)],
   ]);
@@ -55,6 +56,16 @@ function printType({ out }: Session, type: JobType): void {
   out.line();
   if (fields.length === 0) out.line('The payload has no fields.');
   else createTable(out, FIELD_COLUMNS).print(fields);
+}
+
+/** `5 runs at a time, 100 starts in 1m, for each /tenant_id` */
+function limitsText({ running, rate, per }: NonNullable<JobType['limits']>): string {
+  const parts = [
+    ...(running === null ? [] : [`${counted(running, 'run')} at a time`]),
+    ...(rate === null ? [] : [`${counted(rate.runs, 'start')} in ${rate.per}`]),
+    ...(per === null ? [] : [`for each ${printable(per)}`]),
+  ];
+  return parts.join(', ');
 }
 
 interface Field {

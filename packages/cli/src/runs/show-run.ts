@@ -35,6 +35,7 @@ function printRun({ out, now }: Session, run: Run): void {
     ['Status', { text: statusText(run, at), style: statusStyle(run.status) }],
     ['Slot', `${slotText(run)}${run.catch_up ? ', catch-up for missed slots' : ''}`],
     ['Attempt', run.attempt === 0 ? '' : `${run.attempt}${recoveries}`],
+    ['Waits for', run.waits_for == null ? '' : limitText(run.waits_for)],
     ['Queued', instantAndDistance(run.queued_at, at)],
     [
       isRetried ? 'Last attempt started' : 'Started',
@@ -62,6 +63,12 @@ function checkpointText({ checkpointed_at: savedAt, steps_done: steps = [] }: Ru
   if (savedAt == null) return '';
   const done = steps.length === 0 ? '' : `, steps done: ${steps.join(', ')}`;
   return `saved ${instantAndDistance(savedAt, at)}${done}`;
+}
+
+/** The full limit of its type that the run waits for: `the limit of running runs for "acme"`. */
+function limitText({ limit, value }: NonNullable<Run['waits_for']>): string {
+  const what = limit === 'running' ? 'the limit of running runs' : 'the rate limit';
+  return value == null ? `${what} of its type` : `${what} for ${printableJson(value)}`;
 }
 
 function linkText({ run_id, job_id }: NonNullable<Run['triggered_by']>): string {

@@ -15,6 +15,7 @@ import { Fold } from '../ui/layout/fold.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { useIdInPath } from '../ui/paths.ts';
 import { JsonBlock } from '../ui/text/text-block.tsx';
+import { limitsText } from './limits-text.ts';
 import { payloadRows } from './payload-rows.ts';
 import { PayloadTable } from './payload-table.tsx';
 
@@ -84,6 +85,7 @@ function Defaults({ type }: { readonly type: JobType }) {
         <Fact name="Failure budget" help={<Help word="failure budget" />}>
           {budget === 'none' ? 'none' : `${budget.failures} of the last ${budget.of_last} runs`}
         </Fact>
+        {type.limits == null ? null : <Fact name="Limits, across all nodes">{limitsText(type.limits)}</Fact>}
         <Fact name="Runs in">
           {type.isolation === 'thread' ? 'a thread of its own' : "the server's event loop"}
         </Fact>

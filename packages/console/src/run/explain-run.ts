@@ -119,7 +119,17 @@ function explainWait(run: Run, { job, now }: ExplanationFacts): readonly Sentenc
   }
   const due = run.available_at;
   if (due !== null && Date.parse(due) > now) return [['The run is due at ', { at: due }, '.']];
+  // An older server does not send it.
+  if (run.waits_for != null) return [[limitSentence(run.waits_for)]];
   return [['The run is due and waits for a node with a free place.']];
+}
+
+/** P29, limits and priority: the full limit of its type that the run waits for. */
+function limitSentence({ limit, value }: NonNullable<Run['waits_for']>): string {
+  const of = value == null ? 'of its type' : `for ${JSON.stringify(value)}`;
+  return limit === 'running'
+    ? `The run waits for a limit ${of}: as many runs as it allows are running. The run starts when one of them ends.`
+    : `The run waits for the rate limit ${of}: as many runs as it allows have started in its period. The run starts when the period has room.`;
 }
 
 /** What the next attempt continues from, if there will be one. */

@@ -23,6 +23,7 @@ import { hooks } from './hooks.ts';
 import { jobsInCode } from './jobs-in-code.ts';
 import { lateAnswers } from './late-answers.ts';
 import { leases } from './lease-ending.ts';
+import { limiting } from './limiting.ts';
 import { logLines } from './log-lines.ts';
 import { lookingAhead } from './look-ahead.ts';
 import { looks } from './looks.ts';
@@ -78,6 +79,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('replacing', () => replacing(makeDatabase));
   describe('gates', () => gates(makeDatabase));
   describe('resuming', () => resuming(makeDatabase));
+  describe('limits of types', () => limiting(makeDatabase));
   describe('chains', () => chains(makeDatabase));
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));

@@ -7,14 +7,16 @@ import { HOLD } from './hold-job.ts';
 
 /**
  * A node in its own process. Prints `ready`, `started <run>`, `stopped <run> <reason>` and `left`. Arguments:
- * the database, places, the longest stall of its event loop (ms), the database for the control connection.
+ * the database, places, the longest stall of its event loop (ms), the database for the control connection, and
+ * the limits of the type (JSON).
  */
-const [, , url = '', places = '1', maxStallMs = '60000', directUrl = url] = process.argv;
+const [, , url = '', places = '1', maxStallMs = '60000', directUrl = url, limits] = process.argv;
 const tell = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Blocks the event loop for a while, then continues until its signal. */
 const hold = defineJobType({
   ...HOLD,
+  ...(limits === undefined ? {} : { limits: JSON.parse(limits) }),
   run: async ({ run, signal, payload }) => {
     tell(`started ${run.id}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { TypeLimitsOptions } from '../../src/index.ts';
 
 export interface NodeProcess {
   /** The lines it has printed, and when (monotonic ms). */
@@ -15,11 +16,18 @@ export interface NodeProcess {
 /** Starts `node-child.ts`; resolves when it has joined the cluster. */
 export async function startNodeProcess(
   url: string,
-  options: { readonly places?: number; readonly maxStallMs?: number; readonly directUrl?: string } = {},
+  options: {
+    readonly places?: number;
+    readonly maxStallMs?: number;
+    readonly directUrl?: string;
+    readonly limits?: TypeLimitsOptions;
+  } = {},
 ): Promise<NodeProcess> {
   const { places = 1, maxStallMs = 60_000, directUrl = url } = options;
   const script = fileURLToPath(new URL('./node-child.ts', import.meta.url));
-  const args = [script, url, String(places), String(maxStallMs), directUrl];
+  const { limits } = options;
+  const own = limits === undefined ? [] : [JSON.stringify(limits)];
+  const args = [script, url, String(places), String(maxStallMs), directUrl, ...own];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -26,6 +26,7 @@ import { idPrefixContract } from './id-prefix.ts';
 import { jobCalendarsContract } from './job-calendars.ts';
 import { jobsContract } from './jobs.ts';
 import { jobsInCodeContract } from './jobs-in-code.ts';
+import { limitsContract } from './limits.ts';
 import { listJobsContract } from './list-jobs.ts';
 import { listRunsContract } from './list-runs.ts';
 import { manyJobsContract } from './many-jobs.ts';
@@ -92,6 +93,7 @@ export function runsContract(makeStore: MakeStore): void {
   planContract(makeStore);
   catchUpContract(makeStore);
   claimContract(makeStore);
+  limitsContract(makeStore);
   triggerAgainContract(makeStore);
   claimWithPlanContract(makeStore);
   settleContract(makeStore);

@@ -14,6 +14,7 @@ const type: JobType = {
   max_attempts: 3,
   backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
   pause_after: 'none',
+  limits: null,
   payload_schema: {
     type: 'object',
     properties: {

@@ -2,6 +2,7 @@ import type { BackoffOptions } from '../model/retry.ts';
 import { isRecord } from '../objects.ts';
 import { timeoutMs } from '../policies/policy-values.ts';
 import { parseWholeMs } from '../time/duration.ts';
+import { type TypeLimitsOptions, typeLimitsOf, typeLimitsRule } from '../type-limits/limit-options.ts';
 import { pauseAfterRule } from '../watching/watch-rules.ts';
 import { NO_FAULTS } from './fault.ts';
 import {
@@ -101,6 +102,7 @@ export const definitionFields = {
   timeout: parsed(duration, timeoutMs),
   maxAttempts,
   pauseAfter: pauseAfterRule,
+  limits: alsoParsed(typeLimitsRule),
   backoff: shape<BackoffOptions>(BACKOFF, {
     ...backoffFields,
     initial: parsed(backoffFields.initial, wholeMs),
@@ -119,6 +121,18 @@ function parsed(of: Rule, parse: (text: string) => unknown): Rule {
       if (faults.length > 0) return faults;
       const result = parse(String(value));
       return typeof result === 'string' ? [{ pointer: '', detail: result }] : NO_FAULTS;
+    },
+  };
+}
+
+function alsoParsed(of: Rule): Rule {
+  return {
+    ...of,
+    faults: (value) => {
+      const faults = of.faults(value);
+      if (faults.length > 0) return faults;
+      const limits = typeLimitsOf(value as TypeLimitsOptions);
+      return typeof limits === 'string' ? [{ pointer: '', detail: limits }] : NO_FAULTS;
     },
   };
 }

@@ -57,6 +57,7 @@ export function defineJobType<Input, Output, Deps, Name extends string, Result, 
     maxAttempts: definition.maxAttempts,
     backoff: definition.backoff,
     pauseAfter: definition.pauseAfter,
+    limits: definition.limits,
     run: (ctx, deps) => definition.run(typed(ctx), deps),
     onSucceeded:
       definition.onSucceeded && ((ctx, deps) => definition.onSucceeded?.(typed(ctx), hookDeps(deps))),

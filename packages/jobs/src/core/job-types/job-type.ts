@@ -9,6 +9,7 @@ import type { AttemptError } from '../model/run.ts';
 import type { OutboundClient } from '../outbound/outbound.ts';
 import type { Transaction } from '../store/store.ts';
 import type { RequestedRun, RunView, ScheduledJob } from '../store/store-views.ts';
+import type { TypeLimitsOptions } from '../type-limits/limit-options.ts';
 import type { JsonOf } from './json-of.ts';
 import type { CheckpointSchema, PayloadSchema } from './payload-schema.ts';
 import type { ResumeContext } from './resume-context.ts';
@@ -201,6 +202,12 @@ export interface JobTypeDefinition<
    */
   readonly pauseAfter?: PauseAfterOptions;
   /**
+   * Limits across all nodes (P29): `{ running: 5, per: '/tenant_id' }` runs at most 5 runs at a time for each
+   * tenant, and `{ rate: { runs: 100, per: '1m' } }` starts at most 100 in any minute. Runs above wait, in the
+   * order of their due time. Default: none.
+   */
+  readonly limits?: TypeLimitsOptions;
+  /**
    * Does the work. What it returns (JSON, at most 64 KiB) is the run's result. A throw fails the attempt,
    * which is retried; throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once:
    * make effects idempotent.
@@ -248,6 +255,7 @@ export interface JobType<
   readonly maxAttempts: number | undefined;
   readonly backoff: BackoffOptions | undefined;
   readonly pauseAfter: PauseAfterOptions | undefined;
+  readonly limits: TypeLimitsOptions | undefined;
   readonly run: (ctx: JobContext<unknown>, deps: Deps) => Promise<Result>;
   readonly onSucceeded: ((ctx: SucceededContext, deps: Deps) => unknown) | undefined;
   readonly onFailed: ((ctx: FailedContext, deps: Deps) => unknown) | undefined;

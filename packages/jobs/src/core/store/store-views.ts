@@ -7,6 +7,7 @@ import type { Job, JobDefinition, JobStatus } from '../model/job.ts';
 import type { FinishedStatus, JsonText, Run, RunReason, RunStatus } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
 import type { Measure } from '../rules/run-measures.ts';
+import type { WaitsForLimit } from '../type-limits/group-room.ts';
 import type { Health, HealthFilter, HealthStatus } from '../watching/health.ts';
 import type { AuditEntry } from './store-commands.ts';
 
@@ -115,6 +116,8 @@ export interface RunView {
    * and `listRuns` (of one job, or with `slotsDone`) look it up.
    */
   readonly slotDoneBy?: string;
+  /** The limit that a due run waits for (P29, limits and priority). Only `getRun` looks it up. Absent: none. */
+  readonly waitsFor?: WaitsForLimit;
   /** Of a run that the end of another one made, or skipped: that run. */
   readonly triggeredBy?: ChainLink;
   /** The runs that the end of this run made or skipped, at most 50. Only `getRun` looks them up. Absent: none. */

@@ -13,6 +13,7 @@ import type { AlertStore } from './alert-store.ts';
 import type { CalendarStore } from './calendar-store.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
+import type { LimitStore } from './limit-store.ts';
 import type { SecretStore } from './secret-store.ts';
 import type { BackfillReads, StoreBackfills } from './store-backfills.ts';
 import type {
@@ -67,6 +68,7 @@ export interface JobStore
   extends StoreReads,
     AlertStore,
     CalendarStore,
+    LimitStore,
     SecretStore,
     CheckpointStore,
     StoreBackfills,

@@ -4,25 +4,29 @@ import { canRun } from '../nodes/membership.ts';
 import { shareOut } from '../nodes/share-out.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
 import { claim, claimedRunOf, indexOfJob, isSuspectDueBy, nextDueOf } from './claim.ts';
+import { mayClaimLimited } from './limits/claim-limited.ts';
 import { ask, type Script } from './script.ts';
 import type { JobIndexes, SeenWaiting } from './tables/tables.ts';
 import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './unit-of-work.ts';
 
 /**
  * Writes the collected changes, and claims. If no other run becomes due sooner, the planned runs are written
- * as claimed: one write less for each run. Not with priorities: the claim then finds the order. `waiting`: the
+ * as claimed: one write less for each run. Not with priorities: the claim then finds the order. `seen`: the
  * other waiting runs; undefined if they may have changed. The result of the claim is known when the next
  * call is answered.
  */
 export function* writeAndClaim(
   unit: UnitOfWork,
   input: ClaimInput,
-  waiting: SeenWaiting | undefined,
+  seen: SeenWaiting | undefined,
 ): Script<() => ClaimResult> {
+  const groupAt =
+    seen !== undefined && mayClaimLimited(unit, input) ? yield* ask('nextGroupAt', input.types) : undefined;
+  const waiting = seen && { ...seen, groupAt };
   const isFirst =
     waiting !== undefined && nothingBefore(waiting, unit.now + (input.ahead?.ms ?? 0), unit.now);
   const hasPriorities = unit.toMake.some(({ job: { job } }) => job.priority !== undefined);
-  if (!isFirst || hasPriorities || !unit.toMake.some((one) => mayBeClaimed(one, input))) {
+  if (!isFirst || hasPriorities || !unit.toMake.some((one) => mayBeClaimed(unit, one, input))) {
     yield* ask('write');
     const claimed = yield* claim(unit, input);
     return () => claimed;
@@ -43,15 +47,18 @@ export function* writeAndClaim(
 
 /** True if no waiting run becomes due by `by`, and no suspect must be claimed first. */
 function nothingBefore(waiting: SeenWaiting, by: number, now: number): boolean {
-  return !isSuspectDueBy(waiting, now) && (waiting.runAt ?? Number.POSITIVE_INFINITY) > by;
+  const { runAt = Number.POSITIVE_INFINITY, groupAt = Number.POSITIVE_INFINITY } = waiting;
+  return !isSuspectDueBy(waiting, now) && Math.min(runAt, groupAt) > by;
 }
 
-function mayBeClaimed(one: RunToMake, { types }: ClaimInput): one is RunToQueue {
-  return one.kind === 'queue' && one.run.held === 'no' && canRun(types, one.job.job, one.run);
+function mayBeClaimed({ limits }: UnitOfWork, one: RunToMake, { types }: ClaimInput): one is RunToQueue {
+  if (one.kind !== 'queue' || one.run.held !== 'no') return false;
+  // A claim of its group decides about a run of a type with limits.
+  return canRun(types, one.job.job, one.run) && !limits.has(one.job.job.type);
 }
 
 function claimPlanned(unit: UnitOfWork, input: ClaimInput): void {
-  const runs = unit.toMake.flatMap((one) => (mayBeClaimed(one, input) ? [one.run] : []));
+  const runs = unit.toMake.flatMap((one) => (mayBeClaimed(unit, one, input) ? [one.run] : []));
   const starts = shareOut(runs, input, unit.now);
   for (const [n, one] of unit.toMake.entries()) {
     const started = one.kind === 'queue' ? starts.get(one.run) : undefined;

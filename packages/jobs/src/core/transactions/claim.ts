@@ -3,6 +3,7 @@ import { slotsHavePriority } from '../nodes/share-out.ts';
 import type { Mutable } from '../objects.ts';
 import { nextSuspectAt, prefetchBeside } from '../rules/suspects.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
+import { claimLimited, mayClaimLimited } from './limits/claim-limited.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimRoom, JobIndexes, SeenWaiting } from './tables/tables.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -25,16 +26,31 @@ export function* claim(unit: UnitOfWork, input: ClaimInput): Script<ClaimResult>
       runs.push(run);
     }
   };
+  const takeLimited = function* (): Script<void> {
+    if (room.places + room.prefetch === 0) return;
+    for (const run of yield* claimLimited(unit, input, { ...room, jobs: jobIndexes })) {
+      room[run.started ? 'places' : 'prefetch'] -= 1;
+      runs.push(run);
+    }
+  };
   if (isSuspectDue && room.places > 0) yield* take('suspect', { places: 1, prefetch: 0 });
   const slots = Math.min(input.prioritySlots ?? 0, room.places + room.prefetch);
   if (slots > 0 && slotsHavePriority(before, before.at)) {
     const places = Math.min(slots, room.places);
     yield* take('slots', { places, prefetch: slots - places });
   }
+  const mayLimited = mayClaimLimited(unit, input);
+  const groupAt = mayLimited ? yield* ask('nextGroupAt', input.types) : undefined;
+  const isGroupDue = groupAt !== undefined && groupAt <= now;
+  // Whatever has waited longer goes first, so that neither starves.
+  const groupsFirst = isGroupDue && groupAt <= (before.runAt ?? now);
+  if (groupsFirst) yield* takeLimited();
   const { ahead = { ms: 0, runs: 0 } } = input;
   if (room.places + room.prefetch + ahead.runs > 0) yield* take('due', { ...room, ahead });
+  if (isGroupDue && !groupsFirst) yield* takeLimited();
   const { jobs, seen } = yield* ask('endClaim', input, [...jobIndexes.keys()]);
-  const nextDueAt = nextDueOf(seen);
+  const nextGroupAt = mayLimited ? yield* ask('nextGroupAt', input.types) : undefined;
+  const nextDueAt = nextDueOf({ ...seen, groupAt: nextGroupAt });
   return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
 }
 
@@ -54,10 +70,15 @@ export function isSuspectDueBy({ suspects, at }: SeenWaiting, now: number): bool
 }
 
 /** When the next claim must look for waiting runs. */
-export function nextDueOf({ runAt, againAt = runAt, suspects, at }: SeenWaiting): number | undefined {
-  const suspectAt = nextSuspectAt(suspects, at);
-  if (againAt === undefined || suspectAt === undefined) return againAt ?? suspectAt;
-  return Math.min(againAt, suspectAt);
+export function nextDueOf({
+  runAt,
+  againAt = runAt,
+  suspects,
+  groupAt,
+  at,
+}: SeenWaiting): number | undefined {
+  const instants = [againAt, nextSuspectAt(suspects, at), groupAt].filter((each) => each !== undefined);
+  return instants.length === 0 ? undefined : Math.min(...instants);
 }
 
 /**

@@ -45,6 +45,8 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('jobHourBuckets', countsMaxAgeMs),
     older('backfills', countsMaxAgeMs),
     older('checkpoints', 0),
+    // No rate counts older starts.
+    older('limitGroups', DAY_MS),
     older('nodeNames', maxAgeMs + DAY_MS),
     older('alertDeliveries', maxAgeMs),
   ];

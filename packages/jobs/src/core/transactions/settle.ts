@@ -27,7 +27,7 @@ import { settleJobs } from './apply.ts';
 import { NO_COMPLETIONS } from './completions/completion-tables.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimKey, ClaimState, PutBack, RunLog } from './tables/tables.ts';
-import { effectsOf, lockedJob, type UnitOfWork } from './unit-of-work.ts';
+import { effectsOf, isLimited, lockedJob, type UnitOfWork } from './unit-of-work.ts';
 
 /** Shared objects, so that a message between threads contains each answer once. */
 const SUCCEEDED: Extract<SettleResult, { kind: 'finished' }> = { kind: 'finished', status: 'succeeded' };
@@ -73,6 +73,7 @@ export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<
       // Nobody else needs the id of a run that succeeded.
       endsOf(ends, state.movedOf).push(isFollowed ? { ...state.end, id: String(given.runId) } : state.end);
       if (given.isSaved === true) over.push(given.runId);
+      if (isLimited(unit, state.movedOf)) ends.moved.push(given.runId);
       return SUCCEEDED;
     }
     const result = settleOne(unit, state, given, { ends, completions });
@@ -188,10 +189,12 @@ interface Ends {
   readonly byJob: Map<number, EndedRun[]>;
   readonly finished: FinishedRun[];
   readonly putBack: PutBack[];
+  /** Runs of types with limits that the store has already moved to history. */
+  readonly moved: EndedClaim['runId'][];
 }
 
 function createEnds(): Ends {
-  return { byJob: new Map(), finished: [], putBack: [] };
+  return { byJob: new Map(), finished: [], putBack: [], moved: [] };
 }
 
 function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: Ends): Settlement {
@@ -233,17 +236,31 @@ function* writeEnds(
   unit: UnitOfWork,
   { byJob, ...ends }: Ends,
 ): Script<WrittenEffects & { readonly wake: boolean }> {
+  const hasRoom = yield* wakeGroupsOf(unit, byJob.keys(), ends);
   if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
   const wake = yield* settleJobs(unit, byJob, { ofClaims: true });
   const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');
   const { paused, ...effects } = effectsOf(unit);
   return {
-    wake,
+    wake: wake || hasRoom,
     ...(paused === undefined ? {} : { paused: paused.map((one) => withTaken(unit, one)) }),
     ...(hasAlerts ? { hasAlerts } : {}),
     ...effects,
   };
+}
+
+/** Runs of types with limits leave room in their groups, or wait there (P29, limits and priority). */
+function* wakeGroupsOf(
+  unit: UnitOfWork,
+  uids: Iterable<number>,
+  { finished, putBack, moved }: Omit<Ends, 'byJob'>,
+): Script<boolean> {
+  if (unit.limits.size === 0) return false;
+  if (![...uids].some((uid) => isLimited(unit, uid))) return false;
+  const runIds = [...moved, ...finished.map(({ id }) => id), ...putBack.map(({ runId }) => runId)];
+  if (runIds.length > 0) yield* ask('wakeGroups', { runIds });
+  return true;
 }
 
 /** With the runs that its pause has made of due slots: nothing else in such a transaction makes runs. */

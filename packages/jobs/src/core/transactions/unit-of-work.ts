@@ -4,6 +4,7 @@ import type { FinishedRun, LiveRun } from '../model/run.ts';
 import { without } from '../objects.ts';
 import type { NewRun, SkippedRun } from '../rules/decision.ts';
 import type { EndEffects } from '../store/store-passes.ts';
+import { type LimitsByType, NO_TYPE_LIMITS } from '../type-limits/type-limits.ts';
 import type { StoredJob } from './stored-job.ts';
 
 /**
@@ -12,6 +13,8 @@ import type { StoredJob } from './stored-job.ts';
  */
 export interface UnitOfWork {
   readonly now: number;
+  /** Of the types that have limits, or whose runs may still be in groups (P29, limits and priority). */
+  readonly limits: LimitsByType;
   /** The locked jobs with all changes so far, by uid. */
   readonly jobs: Map<number, StoredJob>;
   /** Jobs with unwritten changes, as they were last written. */
@@ -46,9 +49,10 @@ export interface RunToSkip {
   readonly job: StoredJob;
 }
 
-export function createUnitOfWork(now: number): UnitOfWork {
+export function createUnitOfWork(now: number, limits = NO_TYPE_LIMITS): UnitOfWork {
   return {
     now,
+    limits,
     jobs: new Map(),
     unsaved: new Map(),
     toMake: [],
@@ -58,6 +62,12 @@ export function createUnitOfWork(now: number): UnitOfWork {
     paused: [],
     hasEnds: false,
   };
+}
+
+/** Whether the runs of a locked job may be in groups (P29, limits and priority). */
+export function isLimited({ limits, jobs }: UnitOfWork, uid: number): boolean {
+  const type = limits.size === 0 ? undefined : jobs.get(uid)?.job.type;
+  return type !== undefined && limits.has(type);
 }
 
 /** Of all jobs, or of one: commands that share a transaction share its unit of work, too. */

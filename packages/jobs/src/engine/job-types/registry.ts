@@ -6,10 +6,13 @@ import { type Backoff, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../../co
 import type { TypeVersions } from '../../core/nodes/membership.ts';
 import { backoffFields, backoffOf, timeoutMs } from '../../core/policies/policy-values.ts';
 import { shownPayload } from '../../core/secrets/payload-secrets.ts';
+import { typeLimitsOf } from '../../core/type-limits/limit-options.ts';
+import type { TypeLimits } from '../../core/type-limits/type-limits.ts';
 import { failureBudgetOf } from '../../core/watching/watch-values.ts';
 import type { FailureBudget } from '../../core/watching/watching.ts';
 import { EngineError, type JobTypeInfo } from '../ports/engine-port.ts';
 import { NO_KEYS } from '../secrets/keyring.ts';
+import { limitFieldFault } from './limit-field.ts';
 import { type PayloadRules, payloadRules } from './payload-rules.ts';
 import { acceptPayload } from './stored-payload.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -28,6 +31,8 @@ export interface RegisteredType {
   readonly backoff: Backoff;
   /** The default of its jobs. */
   readonly pauseAfter: FailureBudget | undefined;
+  /** Across all nodes (P29, limits and priority). */
+  readonly limits: TypeLimits | undefined;
   readonly payload: PayloadRules;
   /** Its attempts read what earlier ones have saved (P30, resume). */
   readonly resumes: boolean;
@@ -90,7 +95,7 @@ export function unknownType({ types }: Registry): string {
 }
 
 export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
-  const { jobType, backoff, timeoutMs, maxAttempts, pauseAfter, payload } = registered;
+  const { jobType, backoff, timeoutMs, maxAttempts, pauseAfter, limits, payload } = registered;
   const { type, description, version, isolation, operatorsMaySet } = jobType;
   const omitted = acceptPayload(payload, {});
   return {
@@ -102,6 +107,7 @@ export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
     maxAttempts,
     backoff: backoffFields(backoff),
     pauseAfter,
+    limits,
     payloadSchema: payload.jsonSchema,
     defaults: omitted.ok ? JSON.parse(omitted.json) : undefined,
     operatorsMaySet,
@@ -147,6 +153,11 @@ function registered<Deps>(
   );
   if (unknown !== undefined)
     refuse('operatorsMaySet', `names ${JSON.stringify(unknown)}, which is not a field of the payload.`);
+  // A type that another copy of this library has defined may lack the field.
+  const limits = jobType.limits == null ? undefined : typeLimitsOf(jobType.limits);
+  if (typeof limits === 'string') return refuse('limits', `${limits}.`);
+  const fault = limits?.per === undefined ? undefined : limitFieldFault(limits.per, payload);
+  if (fault !== undefined) refuse('limits', `${fault}.`);
   const thread = threadHandler(jobType);
   if (typeof thread === 'string') return refuse('module', thread);
   return {
@@ -158,6 +169,7 @@ function registered<Deps>(
     maxAttempts,
     backoff,
     pauseAfter,
+    limits,
     payload,
     resumes: jobType.checkpoint !== undefined || jobType.steps === true,
   };

@@ -14,6 +14,7 @@ import { NodeMembership } from './node-membership.ts';
 import type { PauseWatch } from './pause-watch.ts';
 import { Pruner } from './pruner.ts';
 import { endHandlers, endListeners, settleRest } from './shutdown.ts';
+import { TypeLimitsAtStart } from './type-limits.ts';
 
 /** Why its methods can't be used. */
 const UNAVAILABLE = {
@@ -37,6 +38,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
   readonly #with: LifecycleDeps;
   readonly membership: NodeMembership;
   readonly lost: AbortSignal;
+  readonly #typeLimits: TypeLimitsAtStart;
   readonly #pruner: Pruner;
   readonly #heartbeats: Heartbeats;
   readonly #stopping = new AbortController();
@@ -52,6 +54,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     const { clock, logger, retention } = deps.settings;
     this.#with = deps;
     this.membership = new NodeMembership(deps);
+    this.#typeLimits = new TypeLimitsAtStart(deps);
     this.#pruner = new Pruner({ ...deps, clock, logger, retention });
     const beat = () => deps.pings.beat();
     this.#heartbeats = new Heartbeats({ clock, check: () => this.#checkClaims(), beat });
@@ -105,6 +108,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
       this.#pruner.stop(),
       this.#with.pauseWatch.stop(),
       declared,
+      this.#typeLimits.stop(),
       this.#with.bulk.stop(),
     ]);
     throttle.stop();
@@ -190,6 +194,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     if (opening.status === 'rejected') throw opening.reason;
     try {
       if (loaded.status === 'rejected') throw loaded.reason;
+      await this.#typeLimits.open();
       await this.membership.join();
       await this.#with.pauseWatch.open();
       await this.#recover();

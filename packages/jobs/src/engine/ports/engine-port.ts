@@ -8,6 +8,7 @@ import type { FailurePage, FailureQuery, FailureSort } from '../../core/store/fa
 import type { AuditQuery, AuditRow, JobVersion, Page, RequestedRun } from '../../core/store/store-views.ts';
 import type { TimeInput } from '../../core/time/time-input.ts';
 import type { RunTimeline, RunTimelineQuery } from '../../core/timeline/run-timeline.ts';
+import type { TypeLimits } from '../../core/type-limits/type-limits.ts';
 import type { FailureBudget } from '../../core/watching/watching.ts';
 import type { AlertsApi } from './alerts-port.ts';
 import type { BackfillsApi } from './backfills-port.ts';
@@ -112,6 +113,8 @@ export interface JobTypeInfo
   readonly backoff: Required<BackoffOptions>;
   /** The failure budget of its jobs, unless they say otherwise. */
   readonly pauseAfter: FailureBudget | undefined;
+  /** Across all nodes, as this node has them (P29, limits and priority). */
+  readonly limits: TypeLimits | undefined;
   /** JSON Schema (2020-12) of the payload as a caller writes it. */
   readonly payloadSchema: Readonly<Record<string, unknown>>;
   /** What an omitted payload means; undefined when the type has required fields. */

@@ -16,6 +16,8 @@ import type { NotedEnd } from '../../core/transactions/chains/upstream-tables.ts
 import type { SecretRow } from '../../core/transactions/secrets/secret-tables.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
+import type { Starts } from '../../core/type-limits/group-room.ts';
+import type { StoredLimits } from '../../core/type-limits/type-limits.ts';
 import { type HourBucket, HourTally } from '../rows/hour-tally.ts';
 
 /** A live run, and the version of its job's type that may claim it (P22, types and deploys). */
@@ -24,6 +26,17 @@ export interface LiveRow {
   readonly typeVersion: number;
   /** A slot that no claim took when it was planned, or that was put back. */
   readonly slotHasWaited: boolean;
+  /** Of its {@link LimitKeyRow}, if its type has limits: then only claims of its group take it. */
+  readonly groupKey?: number;
+}
+
+/** A group in one version of its type (P29, limits and priority). */
+export interface LimitKeyRow {
+  readonly key: number;
+  readonly group: number;
+  readonly type: string;
+  readonly version: number;
+  readonly value: string;
 }
 
 /** The run of a dedupe key, and its last state if its row was pruned. */
@@ -84,6 +97,12 @@ export class MemoryDatabase {
   readonly audit: AuditRow[] = [];
   readonly secrets = new Map<string, SecretRow>();
   readonly calendars = new Map<string, Calendar>();
+  readonly typeLimits = new Map<string, StoredLimits>();
+  readonly limitKeys = new Map<number, LimitKeyRow>();
+  /** By group. */
+  readonly groupStarts = new Map<number, Starts>();
+  /** When a claim has to look at the runs with a key. */
+  readonly groupWakes = new Map<number, number>();
   readonly alertChannels = new Map<string, ChannelRow>();
   readonly deliveries = new Map<number, AlertDelivery>();
   /** Told conditions, as `condition jobId`. */

@@ -11,6 +11,7 @@ import { saveCheckpoint } from '../../core/transactions/checkpoints/checkpoints.
 import { claim } from '../../core/transactions/claim.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
 import { declareJobs } from '../../core/transactions/declarations/declare-jobs.ts';
+import { regroupRuns, setTypeLimits } from '../../core/transactions/limits/set-type-limits.ts';
 import { pauseAll, resumeAll } from '../../core/transactions/pause-all.ts';
 import { plan } from '../../core/transactions/plan.ts';
 import { prune } from '../../core/transactions/prune.ts';
@@ -95,6 +96,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     saveCheckpoint: (input) => run((unit) => saveCheckpoint(unit, input)),
     readCheckpoint: (runId) => whileOpen(() => db.checkpoints.get(Number(runId))),
     ...createCalendars(db, { run, read: whileOpen }),
+    setTypeLimits: (offered) => run(() => setTypeLimits(offered)),
+    regroupRuns: (after) => run(() => regroupRuns(after)),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),
     resumeAll: (input, signal) => runUnless(signal, (unit) => resumeAll(unit, input)),
     prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),

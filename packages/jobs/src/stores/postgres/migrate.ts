@@ -53,6 +53,7 @@ const MIGRATIONS = [
   '0037-priority.sql',
   '0038-max-running.sql',
   '0039-completions.sql',
+  '0040-limits-of-types.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -3,6 +3,7 @@ import { runScriptAsync } from '../../core/transactions/script.ts';
 import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
+import { GROUP_KEYS_BELOW } from '../rows/limit-rows.ts';
 import { finishedRunOf, liveRunOf } from '../rows/runs/run-row.ts';
 import type { Statements } from './connection/queries.ts';
 
@@ -29,13 +30,14 @@ const POSTGRES: Dialect = {
   withSummary: `CROSS JOIN LATERAL (
     SELECT count(*) AS running, min(started_at) AS first_started, max(started_at) AS last_started,
       min(zombie_since) AS zombie, (SELECT available_at FROM greenvue_jobs.live_runs
-        WHERE job_uid = stored.uid AND ${WAITING} ORDER BY available_at LIMIT 1) AS waiting_since
+        WHERE job_uid = stored.uid AND ${WAITING} AND (live_runs.type_key >= ${GROUP_KEYS_BELOW} OR stored.expect_start_ms IS NOT NULL) ORDER BY available_at LIMIT 1) AS waiting_since
     FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND ${RUNNING}) AS summary`,
   lastRun: 'greatest(last_run_at, running.last_started)',
   hasZombie: 'running.zombie_since IS NOT NULL',
+  // A run of a type with limits has the key of a group. It may wait for a limit, which is not late (P29).
   // A subquery that runs once for the statement, not once for each job.
   waitsSince: (at) => `uid IN (SELECT job_uid FROM greenvue_jobs.live_runs
-    WHERE ${WAITING} AND available_at < ${at})`,
+    WHERE ${WAITING} AND live_runs.type_key >= ${GROUP_KEYS_BELOW} AND available_at < ${at})`,
   waitsSinceOwn: (at) => `EXISTS (SELECT 1 FROM greenvue_jobs.live_runs
     WHERE job_uid = uid AND ${WAITING} AND available_at < ${at})`,
   runsSince: (at) => `running.first_started < ${at}`,
@@ -93,6 +95,10 @@ const POSTGRES: Dialect = {
 
   countLive: COUNT_LIVE,
   countLiveOf: (uids) => `${COUNT_LIVE} WHERE job_uid IN (${uids})`,
+
+  claimsOfGroup: (id) => `(SELECT count(*) FROM greenvue_jobs.limit_claims AS claimed
+    JOIN greenvue_jobs.live_runs AS held ON held.id = claimed.run_id AND held.fence = claimed.fence
+    WHERE claimed.group_id = ${id})`,
 
   latenessMeasure: "'lateness'",
   measureOf: (kept) => kept as ReturnType<Dialect['measureOf']>,

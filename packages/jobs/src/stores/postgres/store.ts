@@ -14,6 +14,7 @@ import { createAlerts } from './methods/alerts.ts';
 import { createCalendars } from './methods/calendars.ts';
 import { createCheckpoints } from './methods/checkpoints.ts';
 import { createCommands } from './methods/commands.ts';
+import { createLimits } from './methods/limits.ts';
 import { createPasses } from './methods/passes.ts';
 import { createReads } from './methods/reads.ts';
 import { createSecrets } from './methods/secrets.ts';
@@ -101,6 +102,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       try {
         await migrated(url);
         if (!ownClock) await databaseClock.start(db);
+        await shared.limits.load(db);
       } catch (error) {
         await close();
         throw error;
@@ -124,6 +126,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     ...createSecrets(parts),
     ...createCheckpoints(parts),
     ...createCalendars(parts),
+    ...createLimits(parts),
   };
 }
 
@@ -145,7 +148,14 @@ async function joinNodes(
     passes.reset();
     db.reset();
   };
-  return join({ db, reset, url: directUrl, poolsUrl: url, maxStallMs, removeDead }, node, listener);
+  return join({ db, reset, url: directUrl, poolsUrl: url, maxStallMs, removeDead }, node, {
+    ...listener,
+    others(others) {
+      listener.others(others);
+      // A node that starts may have changed the limits of types. If this fails, the next change tells.
+      writes.tracked(() => shared.limits.load(db)).catch(() => undefined);
+    },
+  });
 }
 
 /** Migrates on a separate connection, without a time limit for statements. */

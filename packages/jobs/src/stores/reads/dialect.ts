@@ -121,6 +121,9 @@ export interface Dialect {
   /** The same for the jobs with the uids that a subquery returns. */
   countLiveOf(uids: string): string;
 
+  /** The expression for the number of claimed runs of the group with an id (P29, limits and priority). */
+  claimsOfGroup(id: string): string;
+
   /** The literal of the measure `lateness`. */
   readonly latenessMeasure: string;
   measureOf(kept: unknown): Measure;

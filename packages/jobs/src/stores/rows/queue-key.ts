@@ -30,6 +30,11 @@ export function startOrderOf(queueKey: number, availableAt: number): number {
 export const START_ORDER = `available_at + CASE WHEN type_key > 0 THEN 0
   WHEN type_key % 2 = 0 THEN -${PRIORITY_STEP_MS} ELSE ${PRIORITY_STEP_MS} END`;
 
+/** The key of its type's version, from the key of a run that is in no group. */
+export function typeKeyOf(queueKey: number): number {
+  return queueKey > 0 ? queueKey : Math.floor(-queueKey / 2);
+}
+
 const TYPE_KEY = 'CASE WHEN type_key > 0 THEN type_key ELSE -type_key / 2 END';
 
 /**

@@ -34,6 +34,7 @@ const MIGRATIONS = [
   '0027-chains.sql',
   '0028-priority.sql',
   '0029-max-running.sql',
+  '0030-limits-of-types.sql',
 ] as const;
 
 /**

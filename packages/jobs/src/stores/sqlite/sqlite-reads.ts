@@ -2,6 +2,7 @@ import { runScript } from '../../core/transactions/script.ts';
 import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
 import { createReads } from '../reads/reads.ts';
+import { GROUP_KEYS_BELOW } from '../rows/limit-rows.ts';
 import type { Database } from './database.ts';
 import { levelOf, MEASURE, measureOf, REASON, reasonOf, STATUS, statusOf, TRIGGER } from './rows/codes.ts';
 import { finishedRunOf, liveRunOf } from './rows/run-rows.ts';
@@ -11,8 +12,10 @@ const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.statu
 const OF_STORED = 'FROM live_runs WHERE job_uid = stored.uid';
 const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = run.node), 'unknown')";
 
-const waitingBefore = (at: string) => `EXISTS (SELECT 1 FROM live_runs
-    WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at})`;
+const waitingBefore = (at: string, more = '') => `EXISTS (SELECT 1 FROM live_runs
+    WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at} ${more})`;
+/** A run of a type with limits has the key of a group. It may wait for a limit, which is not late (P29). */
+const NOT_LIMITED = `AND live_runs.type_key >= ${GROUP_KEYS_BELOW}`;
 
 /** The reads of people, in SQLite's dialect. */
 const SQLITE: Dialect = {
@@ -24,13 +27,14 @@ const SQLITE: Dialect = {
     (SELECT min(started_at) ${OF_STORED} AND status = 1) AS first_started,
     (SELECT max(started_at) ${OF_STORED} AND status = 1) AS last_started,
     (SELECT min(zombie_since) ${OF_STORED} AND status = 1) AS zombie,
-    (SELECT min(available_at) ${OF_STORED} AND held = 0 AND node IS NULL) AS waiting_since`,
+    (SELECT min(available_at) ${OF_STORED} AND held = 0 AND node IS NULL
+      AND (live_runs.type_key >= ${GROUP_KEYS_BELOW} OR stored.expect_start_ms IS NOT NULL)) AS waiting_since`,
   withSummary: '',
   lastRun: `nullif(max(coalesce(last_run_at, -1), coalesce(
     (SELECT max(started_at) FROM live_runs WHERE job_uid = uid AND live_runs.status = 1), -1)), -1)`,
   hasZombie: `EXISTS (${RUNNING} AND zombie_since IS NOT NULL)`,
-  waitsSince: waitingBefore,
-  waitsSinceOwn: waitingBefore,
+  waitsSince: (at) => waitingBefore(at, NOT_LIMITED),
+  waitsSinceOwn: (at) => waitingBefore(at),
   runsSince: (at) => `EXISTS (${RUNNING} AND started_at < ${at})`,
   // The types are determined once for a statement, not for each job.
   hasHandler: (handlers) => `type_key IN (SELECT known.key FROM job_types AS known
@@ -102,6 +106,11 @@ const SQLITE: Dialect = {
   ) => `SELECT count(*) FILTER (WHERE held = 0 AND status = 0), count(*) FILTER (WHERE held > 0),
       count(*) FILTER (WHERE status = 1), min(available_at) FILTER (WHERE held = 0 AND node IS NULL)
     FROM live_runs WHERE job_uid IN (${uids})`,
+
+  claimsOfGroup: (
+    id,
+  ) => `(SELECT count(*) FROM live_runs AS claimed WHERE claimed.type_key < ${GROUP_KEYS_BELOW}
+    AND claimed.node IS NOT NULL AND claimed.type_key IN (SELECT key FROM limit_keys WHERE group_id = ${id}))`,
 
   latenessMeasure: String(MEASURE.lateness),
   measureOf: (kept) => measureOf(kept as number),

@@ -118,6 +118,8 @@ export function createSqliteStore({ file, clock, databaseId, limits }: SqliteSto
     retryAlertDelivery: (input) => write('retryAlertDelivery', input),
     takeAlertWatch: (input) => write('takeAlertWatch', input),
     tellTimedStates: (range) => write('tellTimedStates', range),
+    setTypeLimits: (offered) => write('setTypeLimits', offered),
+    regroupRuns: (after) => write('regroupRuns', after),
     changeCalendar: (input) => write('changeCalendar', input),
     listCalendars: () => read('listCalendars', undefined),
     history: (query) => read('history', query),

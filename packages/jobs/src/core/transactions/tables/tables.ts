@@ -24,6 +24,7 @@ import type { UpstreamTables } from '../chains/upstream-tables.ts';
 import type { CheckpointTables } from '../checkpoints/checkpoint-tables.ts';
 import type { CompletionTables } from '../completions/completion-tables.ts';
 import type { DeclarationTables } from '../declarations/declaration-tables.ts';
+import type { LimitTables } from '../limits/limit-tables.ts';
 import type { SecretTables } from '../secrets/secret-tables.ts';
 import type { StoredJob } from '../stored-job.ts';
 import type { PruneTables } from './prune-tables.ts';
@@ -42,6 +43,7 @@ export interface Tables
     CompletionTables,
     DeclarationTables,
     CalendarTables,
+    LimitTables,
     SecretTables,
     UpstreamTables {
   /**
@@ -210,6 +212,8 @@ export interface SeenWaiting {
   /** When the earliest slot is due that its plan did not claim, or that was put back. */
   readonly slotAt: number | undefined;
   readonly suspects: WaitingSuspects;
+  /** When a claim has to look at a group (P29, limits and priority). */
+  readonly groupAt?: number | undefined;
 }
 
 /** How many runs a claim takes: `places` runs start at once, and `prefetch` more wait at the node. */

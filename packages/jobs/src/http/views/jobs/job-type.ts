@@ -16,6 +16,17 @@ export const jobTypeSchema = z.object({
   max_attempts: z.int(),
   backoff: backoffSchema,
   pause_after: pauseAfterSchema.describe('Failure budget of its jobs, unless they say otherwise'),
+  limits: z
+    .object({
+      running: z.int().nullable().describe('The most runs at a time'),
+      rate: z.object({ runs: z.int(), per: z.string() }).nullable().describe('The most starts in that time'),
+      per: z
+        .string()
+        .nullable()
+        .describe('JSON pointer to the payload field: a limit for each of its values'),
+    })
+    .nullable()
+    .describe('Limits of the runs of this type, across all nodes; null: none'),
   payload_schema: z.record(z.string(), z.unknown()).describe('JSON Schema (2020-12)'),
   defaults: z
     .record(z.string(), z.unknown())
@@ -33,6 +44,16 @@ export const jobTypeSchema = z.object({
 
 export const jobTypesSchema = z.object({ data: z.array(jobTypeSchema) });
 
+function limitsJson(limits: JobTypeInfo['limits']): z.output<typeof jobTypeSchema>['limits'] {
+  if (limits === undefined) return null;
+  const { running = null, rate, per = null } = limits;
+  return {
+    running,
+    rate: rate === undefined ? null : { runs: rate.runs, per: formatDuration(rate.perMs) },
+    per,
+  };
+}
+
 export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
   return {
     type: info.type,
@@ -43,6 +64,7 @@ export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
     max_attempts: info.maxAttempts,
     backoff: info.backoff,
     pause_after: pauseAfterJson(info.pauseAfter),
+    limits: limitsJson(info.limits),
     payload_schema: { ...info.payloadSchema },
     defaults: info.defaults === undefined ? null : { ...info.defaults },
     operators_may_set: [...info.operatorsMaySet],

@@ -17,6 +17,7 @@ import type { LogLine } from '../../../core/store/store-passes.ts';
 import type { ChainLink, RunView } from '../../../core/store/store-views.ts';
 import { instantJson, instantSchema } from '../../fields/instant.ts';
 import { parseJson, parseJsonObject } from '../../fields/stored-json.ts';
+import { waitsForJson, waitsForSchema } from './waits-for.ts';
 
 const errorText = {
   name: z.string(),
@@ -131,6 +132,7 @@ export const runSchema = z
     steps_done: z
       .array(z.string())
       .describe('Names of the steps that the next attempt skips; none are shown for a type with secrets'),
+    waits_for: waitsForSchema,
     triggered_by: chainLinkSchema
       .nullable()
       .describe('The run of another job whose end made this run, or skipped it'),
@@ -204,6 +206,7 @@ export function runJson(
     slot_done_by: slotDoneBy ?? null,
     checkpointed_at: instantJson(checkpoint?.savedAt),
     steps_done: [...(checkpoint?.steps ?? [])],
+    waits_for: waitsForJson(links.waitsFor),
     triggered_by: links.triggeredBy === undefined ? null : chainLinkJson(links.triggeredBy),
     triggered: options.stacks ? (links.triggered ?? []).map(chainLinkJson) : null,
     fingerprint: phase.fingerprint,

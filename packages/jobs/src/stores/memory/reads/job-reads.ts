@@ -2,7 +2,7 @@ import { upstreamsOf } from '../../../core/chains/upstreams.ts';
 import { isReadOf, type JobsRead, mostUsedFirst } from '../../../core/filters/jobs-read.ts';
 import { partsToRead, samplePartOf } from '../../../core/forecast/forecast-job.ts';
 import { originOf } from '../../../core/model/declaration.ts';
-import type { FinishedRun } from '../../../core/model/run.ts';
+import type { FinishedRun, Run } from '../../../core/model/run.ts';
 import { jobViewOf } from '../../../core/store/job-view.ts';
 import type { StoreReads } from '../../../core/store/store.ts';
 import type { Cursor, HealthContext, JobQuery, JobView } from '../../../core/store/store-views.ts';
@@ -90,7 +90,10 @@ function viewOf(
   const live = db.liveRunsOf(uid);
   const running = live.filter(({ status }) => status === 'running');
   const starts = running.flatMap(({ startedAt = [] }) => startedAt);
-  const waiting = live.filter(({ held, claim }) => held === 'no' && claim === undefined);
+  // Waiting for a limit is not late, unless the job says when its runs must start (P29).
+  const mayWait = ({ id }: Run) =>
+    job.expect?.startWithinMs === undefined && db.requireLive(id).groupKey !== undefined;
+  const waiting = live.filter((run) => run.held === 'no' && run.claim === undefined && !mayWait(run));
   const runs = {
     count: running.length,
     firstStartedAt: lowest(starts),

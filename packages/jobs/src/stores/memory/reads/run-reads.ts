@@ -10,6 +10,7 @@ import { recentRunOf } from '../../rows/runs/recent-run.ts';
 import { ranWithOf, versionOf } from '../../rows/runs/run-view.ts';
 import type { MemoryDatabase } from '../memory-database.ts';
 import { isRunOf } from '../tables/backfill-tables.ts';
+import { limitOf } from '../tables/limit-tables.ts';
 import { failuresIn } from './failures.ts';
 import type { Read } from './read.ts';
 import { timelineIn } from './timeline.ts';
@@ -17,11 +18,12 @@ import { timelineIn } from './timeline.ts';
 export function runReads(db: MemoryDatabase, read: Read) {
   return {
     getRun: (runId) =>
-      read(() => {
+      read((now) => {
         const found = db.findRun(runId);
         if (found === undefined) return undefined;
         const whole = { ...wholeRunOf(db, found), ...slotDoneOf(db, found) };
-        return { ...whole, ...checkpointOf(db, found), ...triggeredOf(db, found) };
+        const links = { ...checkpointOf(db, found), ...triggeredOf(db, found) };
+        return { ...whole, ...links, ...waitsForOf(db, found, now) };
       }),
     listVersions: ({ jobUid, limit, before = Number.POSITIVE_INFINITY }) =>
       read(() =>
@@ -113,6 +115,12 @@ function slotDoneOf(db: MemoryDatabase, run: Run): Pick<RunView, 'slotDoneBy'> {
     Number(id) > Number(run.id);
   const by = newestFirst(db).find(isDone);
   return by === undefined ? {} : { slotDoneBy: by.id };
+}
+
+function waitsForOf(db: MemoryDatabase, run: Run, now: number): Pick<RunView, 'waitsFor'> {
+  const isDue = isLiveRun(run) && run.held === 'no' && run.claim === undefined && run.availableAt <= now;
+  const waitsFor = isDue ? limitOf(db, run.id, now) : undefined;
+  return waitsFor === undefined ? {} : { waitsFor };
 }
 
 function checkpointOf(db: MemoryDatabase, run: Run): Pick<RunView, 'checkpoint'> {

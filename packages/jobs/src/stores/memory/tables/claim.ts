@@ -51,9 +51,14 @@ export function claimTables(u: MemoryUnit) {
 /** Unclaimed runs of these types, earliest due first. */
 function waitingFor(db: MemoryDatabase, types: TypeVersions) {
   const waiting = [...db.live.values()]
-    .filter(({ run, typeVersion }) => {
+    .filter(({ run, typeVersion, groupKey }) => {
       const { job } = db.requireJob(run.jobUid);
-      return run.held === 'no' && run.claim === undefined && (types[job.type] ?? 0) >= typeVersion;
+      return (
+        groupKey === undefined &&
+        run.held === 'no' &&
+        run.claim === undefined &&
+        (types[job.type] ?? 0) >= typeVersion
+      );
     })
     .sort((a, b) => byDue(a.run, b.run));
   const due = waiting.filter(({ run }) => !isSuspect(run));

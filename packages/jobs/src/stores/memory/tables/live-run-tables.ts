@@ -5,7 +5,8 @@ import type { Mutable } from '../../../core/objects.ts';
 import type { Move } from '../../../core/rules/decision.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../../core/transactions/tables/tables.ts';
-import { byDue, type MemoryUnit } from '../memory-database.ts';
+import { byDue, type LiveRow, type MemoryUnit } from '../memory-database.ts';
+import { regroupRun } from './limit-tables.ts';
 
 export function liveRunTables(u: MemoryUnit) {
   const { db } = u;
@@ -30,10 +31,12 @@ export function liveRunTables(u: MemoryUnit) {
         db.changeRun(id, { held: move.to, availableAt: Math.max(availableAt, move.dueFrom ?? availableAt) });
       return move.to === 'no' ? moved.filter(({ availableAt }) => availableAt <= now).length : 0;
     },
-    requeueRuns(uid, { typeVersion }) {
+    requeueRuns(uid, job) {
+      const { typeVersion } = job;
       for (const { id, payload } of db.liveRunsOf(uid)) {
         const row = db.requireLive(id);
-        if (payload === undefined || row.typeVersion <= typeVersion) db.putLive({ ...row, typeVersion });
+        if (payload === undefined || row.typeVersion <= typeVersion)
+          regroupRun(u, { row: { ...row, typeVersion }, job, value: valueAtClaim(u, row) });
       }
       return 0;
     },
@@ -63,6 +66,11 @@ export function liveRunTables(u: MemoryUnit) {
       return true;
     },
   } satisfies Partial<Tables>;
+}
+
+/** The value whose group a claimed run is in: it runs with the payload that the job had at its claim. */
+function valueAtClaim({ db }: MemoryUnit, { run, groupKey }: LiveRow): string | undefined {
+  return run.claim === undefined || groupKey === undefined ? undefined : db.limitKeys.get(groupKey)?.value;
 }
 
 export function liveRunsOf(

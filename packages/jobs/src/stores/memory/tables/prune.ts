@@ -79,6 +79,8 @@ function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameter
     }
     case 'checkpoints':
       return remove(db.checkpoints, ({ runId }) => db.findLive(runId) === undefined);
+    case 'limitGroups':
+      return removeLimitKeys(db, before, limit);
     case 'nodeNames':
       return 0;
     case 'alertDeliveries':
@@ -90,6 +92,21 @@ function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameter
     default:
       return remove(db[what], ({ hour }) => hour < before);
   }
+}
+
+/** Keys of groups without live runs. The starts of a group go with its last key. */
+function removeLimitKeys(db: MemoryDatabase, before: number, limit: number): number {
+  const used = new Set([...db.live.values()].map(({ groupKey }) => groupKey));
+  const lastStartOf = (group: number) => db.groupStarts.get(group)?.at(-1)?.[0] ?? 0;
+  const unused = [...db.limitKeys.values()]
+    .filter(({ key, group }) => !used.has(key) && lastStartOf(group) < before)
+    .slice(0, limit);
+  for (const { key, group } of unused) {
+    db.limitKeys.delete(key);
+    db.groupWakes.delete(key);
+    if (![...db.limitKeys.values()].some((one) => one.group === group)) db.groupStarts.delete(group);
+  }
+  return unused.length;
 }
 
 function isOver({ job, deletedAt }: StoredJob, before: number): boolean {

@@ -18,6 +18,7 @@ import { bulkTables } from './bulk-commands.ts';
 import { calendarTables } from './calendar-tables.ts';
 import { checkpointTables } from './checkpoint-tables.ts';
 import { claimTables, seeWaiting } from './claim.ts';
+import { groupKeyOf, limitsIn, limitTables, wakeGroup } from './limit-tables.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { pruneTables } from './prune.ts';
 import { secretTables } from './secret-tables.ts';
@@ -27,7 +28,7 @@ import { followersOf, upstreamTables } from './upstream-tables.ts';
 export type Transaction<T> = (unit: UnitOfWork) => Script<T>;
 
 export function runOn<T>(on: Omit<MemoryUnit, 'unit'>, now: number, transaction: Transaction<T>): T {
-  const unit = createUnitOfWork(now);
+  const unit = createUnitOfWork(now, limitsIn(on.db));
   return runScript(transaction(unit), answerFrom(createTables({ ...on, unit })));
 }
 
@@ -46,6 +47,7 @@ function createTables(u: MemoryUnit): Tables {
     ...checkpointTables(u),
     ...WITHOUT_COMPLETIONS,
     ...calendarTables(u),
+    ...limitTables(u),
     ...backfillTables(u),
     ...bulkTables(db),
     write() {
@@ -207,7 +209,8 @@ function withLinkApart<R extends LiveRun | FinishedRun>(db: MemoryDatabase, run:
 }
 
 /** Writes new runs. A slot with a live run gets no second one (P5, one run per slot). */
-function writeRuns({ db, unit }: MemoryUnit): void {
+function writeRuns(u: MemoryUnit): void {
+  const { db, unit } = u;
   for (const one of unit.toMake.splice(0)) {
     const { job, uid } = one.job;
     const made = { id: String(db.nextId()), jobUid: job.uid, now: unit.now };
@@ -221,11 +224,12 @@ function writeRuns({ db, unit }: MemoryUnit): void {
     const isSameSlot = ({ scheduledFor }: LiveRun) => scheduledFor === run.scheduledFor;
     if (run.scheduledFor !== undefined && db.liveRunsOf(uid).some(isSameSlot)) continue;
     const slotHasWaited = run.trigger === 'schedule' && run.claim === undefined;
-    db.putLive({
-      run: withLinkApart(db, run),
-      typeVersion: one.run.typeVersion ?? job.typeVersion,
-      slotHasWaited,
-    });
+    const typeVersion = one.run.typeVersion ?? job.typeVersion;
+    const payload = run.payload ?? job.payload;
+    const groupKey = groupKeyOf(u, { type: job.type, version: typeVersion, payload });
+    const inGroup = groupKey === undefined ? {} : { groupKey };
+    db.putLive({ run: withLinkApart(db, run), typeVersion, slotHasWaited, ...inGroup });
+    wakeGroup(db, groupKey, run.availableAt);
     unit.queued.push(run);
   }
 }

@@ -1,4 +1,5 @@
 import { SUSPECT_FROM } from '../../../core/rules/suspects.ts';
+import { GROUP_KEYS_BELOW } from '../../rows/limit-rows.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { type Seen, seenIn } from '../shortcuts/due-index-floor.ts';
@@ -25,6 +26,16 @@ export function noteWaiting(
   return seen;
 }
 
+/** Whether this transaction may claim a suspect, if no other suspect is claimed. */
+export async function lockSuspects({ q }: Pick<Unit, 'q'>): Promise<boolean> {
+  const [lock] = await q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
+  return rowOf<[boolean]>(lock)[0];
+}
+
+/** An arbitrary number. A claim of a suspect holds this advisory lock until its transaction ends. */
+const SUSPECTS_LOCK = 7_236_451_904;
+const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';
+
 const WAITING = "held = 'no' AND node IS NULL";
 /** The condition for runs that are claimed in due order. */
 export const FREE = `${WAITING} AND recoveries < ${SUSPECT_FROM}`;
@@ -36,11 +47,15 @@ const SUSPECT = `${OF_TYPE} AND recoveries >= ${SUSPECT_FROM}`;
  * all due runs.
  */
 const WAITING_BESIDE_DUE_INDEX = "held || '' = 'no' AND node IS NULL";
+export const WAITING_SUSPECT_OF_GROUPS = `recoveries >= ${SUSPECT_FROM} AND ${WAITING_BESIDE_DUE_INDEX}`;
 export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING_BESIDE_DUE_INDEX}`;
 /** A slot that its plan did not claim, or that was put back. */
 export const UNCLAIMED_SLOT = `${OF_TYPE} AND slot_has_waited AND ${WAITING_BESIDE_DUE_INDEX} AND recoveries < ${SUSPECT_FROM}`;
-export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known CROSS JOIN LATERAL (
-  SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)`;
+/** Suspects of types with limits have the keys of their groups. */
+export const ONE_CLAIMED = `(EXISTS (SELECT FROM greenvue_jobs.job_types AS known CROSS JOIN LATERAL (
+    SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)
+  OR EXISTS (SELECT FROM greenvue_jobs.live_runs
+    WHERE type_key + 0 < ${GROUP_KEYS_BELOW} AND recoveries >= ${SUSPECT_FROM} AND node IS NOT NULL))`;
 
 /**
  * When the first run is due that meets the condition, of the types of `$1`. The condition calls the type

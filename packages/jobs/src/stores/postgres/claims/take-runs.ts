@@ -3,11 +3,10 @@ import type { ClaimedRun } from '../../../core/store/store-passes.ts';
 import { indexOfJob } from '../../../core/transactions/claim.ts';
 import type { ClaimRoom, JobIndexes } from '../../../core/transactions/tables/tables.ts';
 import { START_ORDER } from '../../rows/queue-key.ts';
-import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { isAlive } from '../shortcuts/make-claimed.ts';
 import type { Unit } from '../tables/unit.ts';
-import { FREE, ONE_CLAIMED, UNCLAIMED_SLOT, WAITING_SUSPECT } from './priority-claims.ts';
+import { FREE, lockSuspects, ONE_CLAIMED, UNCLAIMED_SLOT, WAITING_SUSPECT } from './priority-claims.ts';
 
 /** The settings of a claim. */
 export interface How {
@@ -54,15 +53,15 @@ type TakenRow = readonly [
  * suspect only if no other suspect is claimed (P9, lost nodes).
  */
 export async function takeRuns(
-  { now, q }: Unit,
+  u: Unit,
   { which, places, prefetch, ahead = { ms: 0, runs: 0 } }: ClaimRoom,
   { node, versions, hasJoined, from, jobs }: How & { readonly node: string; readonly jobs: JobIndexes },
 ): Promise<Taken> {
+  const { now, q } = u;
   if (which === 'suspect') {
     // Locks before the claim's statement takes its snapshot, which must contain the claims of the previous
     // lock holder.
-    const [lock] = await q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
-    if (!rowOf<[boolean]>(lock)[0]) return { found: 0, runs: [], hasQueues: false };
+    if (!(await lockSuspects(u))) return { found: 0, runs: [], hasQueues: false };
   }
   const limit = places + prefetch;
   const params = [versions, now, now + ahead.ms, places, limit, ahead.runs, node, hasJoined, from];
@@ -154,6 +153,3 @@ const CLAIM: Readonly<Record<ClaimRoom['which'], string>> = {
   // `$9` has no effect here, but a parameter that a statement does not use has no type.
   suspect: claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`, 'available_at'),
 };
-/** An arbitrary number. A claim of a suspect holds this advisory lock until its transaction ends. */
-const SUSPECTS_LOCK = 7_236_451_904;
-const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';

@@ -68,7 +68,9 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
       WHERE type_key = known.key AND wake_at IS NOT NULL AND wake_at <= ${STABLE_NOW} LIMIT 1) AS due)
     OR EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
       SELECT FROM greenvue_jobs.live_runs
-      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= ${STABLE_NOW} LIMIT 1) AS due))`;
+      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= ${STABLE_NOW} LIMIT 1) AS due)
+    OR EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      SELECT FROM greenvue_jobs.limit_looks WHERE type_key = known.key AND at <= ${STABLE_NOW} LIMIT 1) AS due))`;
 
 /**
  * One query, twice a second. Parameters: types, id, whether to check for due work without other nodes. A row

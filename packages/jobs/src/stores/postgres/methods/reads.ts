@@ -14,7 +14,7 @@ export function createReads({ db, writes, shared, now }: Parts): StoreReads {
     countHealth: (input) => read(() => READS.countHealth(input, now())),
     listTags: (query) => read(() => READS.listTags(query)),
     listVersions: (query) => read(() => READS.listVersions(query)),
-    getRun: (runId) => read(() => READS.getRun(runId)),
+    getRun: (runId) => read(() => READS.getRun(runId, now())),
     listRuns: (query) => read(() => READS.listRuns(query)),
     listFailures: (query) => read(() => READS.listFailures(query)),
     getLogs: (runId) => read(() => READS.getLogs(runId)),

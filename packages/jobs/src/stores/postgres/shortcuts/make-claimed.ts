@@ -34,7 +34,9 @@ export function mayClaim(
 ): boolean {
   const isPlain = run.trigger === 'manual' && run.scheduledFor === undefined;
   const isDue = run.held === 'no' && run.availableAt === u.now && run.expiresAt === undefined;
-  return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
+  // A claim of its group decides about a run of a type with limits.
+  const isFree = isPlain && isDue && !u.shared.limits.byType.has(job.type);
+  return isFree && canRun(types, job, run) && !u.shared.due.runs.isSlow;
 }
 
 /** A new run and its claim. */

@@ -10,6 +10,7 @@ import { queueTerms, requeueLive } from '../../rows/queue-key.ts';
 import { newestLines } from '../../rows/runs/log-lines.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
+import { regroupRunsOfJob } from '../limits/regroup-runs.ts';
 import { requireJob } from '../locks/job-locks.ts';
 import { findRun } from '../postgres-reads.ts';
 import { arraysOf, rowOf, runKeyOf } from '../rows/run-rows.ts';
@@ -51,7 +52,8 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
     async requeueRuns(uid, job) {
       const key = u.shared.types.get(job.type, job.typeVersion);
       const { times, less } = queueTerms(job);
-      await q.write(REQUEUE_LIVE, [key, uid, job.typeVersion, times, less]);
+      if (u.limits.size > 0) await regroupRunsOfJob(u, uid, job);
+      else await q.write(REQUEUE_LIVE, [key, uid, job.typeVersion, times, less]);
       becomeDue(u, 'runs', [START]);
       return key;
     },

@@ -5,6 +5,7 @@ import type { SeenWaiting } from '../../../core/transactions/tables/tables.ts';
 import type { FixedJob } from '../../rows/jobs/job-row.ts';
 import { LiveRunCap } from '../../rows/runs/live-run-cap.ts';
 import type { Database } from '../connection/database.ts';
+import { KnownLimits } from '../limits/known-limits.ts';
 import { TypeKeys } from '../rows/type-keys.ts';
 import { DueIndexFloor } from '../shortcuts/due-index-floor.ts';
 import { SHARDS } from '../shortcuts/hour-count-shards.ts';
@@ -38,6 +39,7 @@ export class Shared {
   readonly lockWaits = { timedOutAt: Number.NEGATIVE_INFINITY, foundLockedAt: Number.NEGATIVE_INFINITY };
   /** The durations of written runs. */
   readonly counts: UnwrittenCounts;
+  readonly limits = new KnownLimits();
   readonly claims = new KnownClaims();
   readonly known = new KnownJobs();
   /** Recently triggered jobs by id. From them, the store knows what the next trigger makes. */

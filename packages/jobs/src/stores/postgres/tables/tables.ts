@@ -6,6 +6,7 @@ import {
   type Script,
 } from '../../../core/transactions/script.ts';
 import { claimTables } from '../claims/claim.ts';
+import { limitTables } from '../limits/limit-tables.ts';
 import { lockClaims, lockEndedClaims } from '../locks/claim-locks.ts';
 import { commandTables, type HowToCommand } from '../locks/command-tables.ts';
 import { DueLook, type OpenedPlan } from '../locks/due-look.ts';
@@ -57,6 +58,7 @@ export function createTables(u: Unit, options: TablesOptions): AsyncTables {
     ...checkpointTables(u),
     ...completionTables(u),
     ...calendarTables(u),
+    ...limitTables(u, hasJoined),
     ...backfillTables(u),
     ...bulkTables(u),
     ...claimTables(u, hasJoined),

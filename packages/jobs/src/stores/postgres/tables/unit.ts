@@ -41,7 +41,7 @@ export interface LookedAt {
 
 export function createUnit(q: Queries, shared: Shared, now: number): Unit {
   const gathered = { ids: [], ended: [], moved: [], onceWritten: [] };
-  return { ...createUnitOfWork(now), q, shared, ...gathered, looked: undefined };
+  return { ...createUnitOfWork(now, shared.limits.byType), q, shared, ...gathered, looked: undefined };
 }
 
 /**

@@ -38,7 +38,7 @@ export async function writeTables({ client, schema, tables, wrote }: TablesToWri
     if (there !== count) {
       throw new WriteTablesError(`${name} has ${there} rows after ${count} were copied.`);
     }
-    if (identity !== undefined && identity.last > 0) {
+    if (identity !== undefined && identity.last !== 0) {
       await client.query('SELECT setval(pg_get_serial_sequence($1, $2), $3)', [
         name,
         identity.column,

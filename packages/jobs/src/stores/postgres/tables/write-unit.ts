@@ -10,6 +10,7 @@ import { hourOf } from '../../rows/hours.ts';
 import { JOB_COLUMNS, paramsOf } from '../../rows/jobs/job-row.ts';
 import { finishedParams } from '../../rows/runs/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
+import { keysOfRuns, lookAtKeys } from '../limits/group-keys.ts';
 import { runRead } from '../postgres-reads.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from '../rows/job-rows.ts';
 import type { RowsStatement } from '../rows/rows-statement.ts';
@@ -73,7 +74,25 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
   if (links.length > 0) await runRead(u.q, UPSTREAMS.linkRuns(links));
   await countInHours(u, finished, u.moved.splice(0));
   await writeJobs(u);
-  return queued;
+  return u.limits.size === 0 ? queued : putInGroups(u, queued);
+}
+
+/** Gives runs of types with limits the keys of their groups (P29, limits and priority). */
+async function putInGroups(u: Unit, runs: readonly QueuedRun[]): Promise<QueuedRun[]> {
+  const keys = await keysOfRuns(
+    u,
+    runs.map(({ run, job: { job }, typeKey }) => ({
+      type: job.type,
+      typeKey,
+      payload: run.payload ?? job.payload,
+    })),
+  );
+  const placed = runs.map((one, n) => ({ ...one, typeKey: keys[n] ?? one.typeKey }));
+  await lookAtKeys(
+    u,
+    placed.map(({ run, typeKey }) => ({ key: typeKey, at: run.availableAt })),
+  );
+  return placed;
 }
 
 /** Only if it is the only new run: with several, the order is not known. */

@@ -7,6 +7,7 @@ import { FINISHED_COLUMNS, finishedRunOf } from '../../rows/runs/run-row.ts';
 import { ALERTS } from '../alert-statements.ts';
 import { CHECKPOINTS } from '../checkpoint-statements.ts';
 import { columnsOf } from '../connection/queries.ts';
+import { removeUnusedGroups } from '../limits/remove-unused-groups.ts';
 import { lockFreeByUids, takeLocked } from '../locks/job-locks.ts';
 import { runRead } from '../postgres-reads.ts';
 import { rowOf } from '../rows/run-rows.ts';
@@ -86,6 +87,7 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
       if (what === 'alertDeliveries') return runRead(q, ALERTS.removeOldDeliveries(before, limit));
       if (what === 'checkpoints')
         return (await runRead(q, CHECKPOINTS.removeLeft(limit))) + (await q.run(LEFT_COMPLETIONS, [limit]));
+      if (what === 'limitGroups') return removeUnusedGroups(u, before, limit);
       if (what === 'backfills') await q.write(OLD_BACKFILL_SLOTS, [before, limit]);
       if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
@@ -157,7 +159,10 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
  * `run_at` or its creation, so the condition on them limits the rows to read.
  */
 const OLD: Readonly<
-  Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'checkpoints'>, string>
+  Record<
+    Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'checkpoints' | 'limitGroups'>,
+    string
+  >
 > = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs

@@ -15,6 +15,7 @@ import { bindable, type Dialect, jobOfRun } from '../dialect.ts';
 import { arrays, type Read } from '../read.ts';
 import { withBackfills } from './backfills-of-runs.ts';
 import { withTriggered, withTriggeredBy } from './chained-runs.ts';
+import { withLimit } from './limit-waits.ts';
 import { readRunPage } from './run-pages.ts';
 import { columnsOfView, kindsOf, payloadOfVersion, viewOf } from './run-views.ts';
 import { withSlotsDone } from './slots-done.ts';
@@ -39,7 +40,8 @@ export function createRunReads(sql: Dialect) {
     .join(' UNION ALL ');
 
   return {
-    *getRun(runId: string): Read<RunView | undefined> {
+    /** `now`: also looks up the limit that the run waits for. */
+    *getRun(runId: string, now?: number): Read<RunView | undefined> {
       for (const [statement, runOf] of byId) {
         const [row] = yield* arrays(statement, [bindable(Number(runId))]);
         if (row === undefined) continue;
@@ -50,7 +52,8 @@ export function createRunReads(sql: Dialect) {
         const whole = { ...view, ...ranWithOf(view.run, payload), ...checkpointIn(checkpoints) };
         const found = yield* withBackfills(sql, [whole]);
         const done = yield* withTriggeredBy(sql, yield* withSlotsDone(sql, found));
-        return done[0] && (yield* withTriggered(sql, done[0]));
+        const linked = done[0] && (yield* withTriggered(sql, done[0]));
+        return linked === undefined || now === undefined ? linked : yield* withLimit(sql, linked, now);
       }
       return undefined;
     },

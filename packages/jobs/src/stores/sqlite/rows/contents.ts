@@ -43,6 +43,9 @@ const ORIGIN = `id, job_uid, ${word('trigger', TRIGGER)}, scheduled_for, catch_u
  */
 const TABLES: Readonly<Record<string, string>> = {
   job_types: 'SELECT key, type, version, of_type FROM job_types',
+  type_limits: 'SELECT type, version, limits, 1 AS regrouping FROM type_limits ORDER BY type',
+  limit_groups: 'SELECT * FROM limit_groups ORDER BY id',
+  limit_keys: 'SELECT key, group_id, type_key FROM limit_keys ORDER BY key DESC',
   jobs: 'SELECT * FROM jobs ORDER BY uid',
   live_runs: `SELECT ${ORIGIN}, type_key, ${word('status', STATUS)}, ${word('held', HELD)}, available_at,
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, fence, started_at, failures, recoveries, errors,
@@ -77,6 +80,9 @@ const TABLES: Readonly<Record<string, string>> = {
 };
 
 const LAST_GIVEN: Readonly<Record<string, { readonly column: string; readonly select: string }>> = {
+  limit_groups: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM limit_groups' },
+  // Its keys count down from -1.
+  limit_keys: { column: 'key', select: 'SELECT coalesce(min(key), 0) FROM limit_keys' },
   job_types: { column: 'key', select: 'SELECT coalesce(max(key), 0) FROM job_types' },
   upstream_ends: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM upstream_ends' },
   audit: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM audit' },

@@ -59,6 +59,8 @@ export type WriteMethod =
   | 'saveCheckpoint'
   | 'changeSecret'
   | 'replaceSealed'
+  | 'setTypeLimits'
+  | 'regroupRuns'
   | 'changeCalendar'
   | 'changeAlertChannel'
   | 'takeAlertMessages'

@@ -44,7 +44,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     countHealth: (input, now) => runRead(db, READS.countHealth(input, now)),
     listTags: (query) => runRead(db, READS.listTags(query)),
     listVersions: (query) => runRead(db, READS.listVersions(query)),
-    getRun: (runId) => runRead(db, READS.getRun(runId)),
+    getRun: (runId, now) => runRead(db, READS.getRun(runId, now)),
     listRuns: (query) => runRead(db, READS.listRuns(query)),
     listFailures: (query) => runRead(db, READS.listFailures(query)),
     getLogs: (runId) => runRead(db, READS.getLogs(runId)),

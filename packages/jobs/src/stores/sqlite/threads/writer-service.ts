@@ -16,6 +16,7 @@ import { saveCheckpoint } from '../../../core/transactions/checkpoints/checkpoin
 import { claim } from '../../../core/transactions/claim.ts';
 import { command, insertJob } from '../../../core/transactions/commands.ts';
 import { declareJobs } from '../../../core/transactions/declarations/declare-jobs.ts';
+import { regroupRuns, setTypeLimits } from '../../../core/transactions/limits/set-type-limits.ts';
 import { pauseAll, resumeAll } from '../../../core/transactions/pause-all.ts';
 import { plan } from '../../../core/transactions/plan.ts';
 import { prune } from '../../../core/transactions/prune.ts';
@@ -140,6 +141,8 @@ function handlersOf(w: Writer): WriteHandlers {
     saveCheckpoint: (input, now) => run(now, (unit) => saveCheckpoint(unit, input)),
     changeSecret: (input, now) => run(now, (unit) => changeSecret(unit, input)),
     replaceSealed: (input, now) => run(now, () => replaceSealed(input)),
+    setTypeLimits: (input, now) => run(now, () => setTypeLimits(input)),
+    regroupRuns: (input, now) => run(now, () => regroupRuns(input)),
     changeCalendar: (input, now) => run(now, (unit) => changeCalendar(unit, input)),
     changeAlertChannel: (input, now) => run(now, (unit) => changeAlertChannel(unit, input)),
     takeAlertMessages: (_, now) => run(now, takeAlertMessages),

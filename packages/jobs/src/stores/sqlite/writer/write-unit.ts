@@ -43,8 +43,11 @@ function writeRuns(w: Writer): void {
     }
     const run = withClaim(queuedOf(one.run, made), one, one.claim && w.ids.next(now));
     const { typeVersion } = one.run;
-    const key = typeVersion === undefined ? typeKey : w.types.keyOf(job.type, typeVersion);
-    if (!insertLiveRun(w, run, w.types.queueOf(key, job))) continue;
+    const ofType = typeVersion === undefined ? typeKey : w.types.keyOf(job.type, typeVersion);
+    const queueKey = w.types.queueOf(ofType, job);
+    const ofGroup = w.groups.keyOf(job.type, queueKey, run.payload ?? job.payload);
+    if (!insertLiveRun(w, run, ofGroup ?? queueKey)) continue;
+    if (ofGroup !== undefined) w.groups.wake(ofGroup, run.availableAt);
     link(w, run);
     if (run.claim !== undefined) w.keepClaimed({ ...keysOf(run), run });
     if (job.overlap === 'allow') w.liveRunCap.countRun(uid);

@@ -5,6 +5,7 @@ import type { Tables } from '../../../core/transactions/tables/tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { claimTables, seeWaiting } from '../claims/claim.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
+import { limitTables } from '../limits/limit-tables.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
 import { bulkTables } from './bulk-tables.ts';
@@ -35,6 +36,7 @@ export function createTables(w: Writer): Tables {
     ...checkpointTables(w),
     ...WITHOUT_COMPLETIONS,
     ...calendarTables(w),
+    ...limitTables(w),
     ...backfillTables(w),
     ...bulkTables(w),
     endCommand({ claim: toClaim, command }) {

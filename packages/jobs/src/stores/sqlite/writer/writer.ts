@@ -7,6 +7,7 @@ import { HourTally } from '../../rows/hour-tally.ts';
 import { HOUR_MS } from '../../rows/hours.ts';
 import { LiveRunCap } from '../../rows/runs/live-run-cap.ts';
 import type { Database } from '../database.ts';
+import { GroupKeys } from '../limits/group-keys.ts';
 import { MEASURE, STATUS } from '../rows/codes.ts';
 import type { KeyedRun } from '../rows/run-rows.ts';
 import { JobTable } from './job-table.ts';
@@ -23,6 +24,7 @@ export class Writer {
   readonly ids: Ids;
   readonly types: TypeKeys;
   readonly nodes: NodeKeys;
+  readonly groups: GroupKeys;
   readonly jobs: JobTable;
   readonly liveRunCap: LiveRunCap;
   readonly maxRunsPutOff: number;
@@ -42,6 +44,7 @@ export class Writer {
     this.ids = new Ids(db);
     this.types = new TypeKeys(db);
     this.nodes = new NodeKeys(db);
+    this.groups = new GroupKeys(db);
     this.jobs = new JobTable(db);
   }
 
@@ -51,7 +54,7 @@ export class Writer {
   }
 
   begin(now: number): UnitOfWork {
-    this.#unit = createUnitOfWork(now);
+    this.#unit = createUnitOfWork(now, this.groups.limits);
     return this.#unit;
   }
 

@@ -5,6 +5,7 @@ import type { LiveRunCounts, Tables } from '../../../../core/transactions/tables
 import { numberOf } from '../../../rows/first-column.ts';
 import { queueTerms, requeueLive } from '../../../rows/queue-key.ts';
 import { LIVE_COLUMNS } from '../../../rows/runs/run-row.ts';
+import { regroupRunsOfJob } from '../../limits/regroup-runs.ts';
 import { HELD, TRIGGER } from '../../rows/codes.ts';
 import { liveRunOf, rowOf } from '../../rows/run-rows.ts';
 import type { Writer } from '../writer.ts';
@@ -86,7 +87,8 @@ export function liveRunTables(
       const key = w.types.keyOf(job.type, job.typeVersion);
       w.types.queueOf(key, job);
       const { times, less } = queueTerms(job);
-      w.db.write(REQUEUE_LIVE, key, uid, job.typeVersion, times, less);
+      if (w.unit.limits.size > 0) regroupRunsOfJob(w, uid, job);
+      else w.db.write(REQUEUE_LIVE, key, uid, job.typeVersion, times, less);
       return key;
     },
     makeRunDue: (runId) => w.db.statement(MAKE_DUE).run(w.unit.now, Number(runId)).changes > 0,

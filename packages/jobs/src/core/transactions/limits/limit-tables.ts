@@ -1,0 +1,76 @@
+import type { TypeVersions } from '../../nodes/membership.ts';
+import type { ClaimedRun, ClaimInput } from '../../store/store-passes.ts';
+import type { GroupState, Starts } from '../../type-limits/group-room.ts';
+import type { StoredLimits } from '../../type-limits/type-limits.ts';
+
+/**
+ * Runs of types with limits (P29, limits and priority). They are in no due index of their type: instead of
+ * its key, each has the key of its group. A group has one key for each version of the type.
+ */
+export interface LimitTables {
+  /** The limits of all types. With `lock`, until the transaction ends. */
+  readTypeLimits(how: { readonly lock: boolean }): readonly StoredLimits[];
+  saveTypeLimits(limits: readonly StoredLimits[]): void;
+  /** When a claim of these types has to look at a group. */
+  nextGroupAt(types: TypeVersions): number | undefined;
+  /**
+   * Locks groups that a claim has to look at, longest waiting first, and forgets that. Leaves out groups that
+   * other transactions have locked.
+   */
+  lockGroups(input: ClaimInput, limit: number): readonly LockedGroup[];
+  /**
+   * Claims runs that are due, in the order of their start over all groups. The first `places` start, the others are
+   * prefetched. At most one is a suspect, and none while another suspect is claimed (P9, lost nodes).
+   * `jobs`: see `indexOfJob`.
+   */
+  takeOfGroups(input: ClaimInput, take: TakeOfGroups, jobs: Map<number, number>): TakenOfGroups;
+  /** Writes the starts of groups, and when a claim has to look at them again. */
+  saveGroups(groups: readonly SavedGroup[]): void;
+  /** Lets the next claim look at the groups of live runs, or of the waiting runs of a job. */
+  wakeGroups(of: { readonly runIds: readonly (string | number)[] } | { readonly jobUid: number }): void;
+  /**
+   * Gives live runs the keys that the limits in force say, in the order of their ids: at most `limit` runs
+   * after that id. Returns the last id, or undefined if no run is left.
+   */
+  regroupRuns(after: number, limit: number): number | undefined;
+}
+
+export interface LockedGroup extends GroupState {
+  /** Of the group in one version of its type and one priority. */
+  readonly key: number;
+  /** The same for all versions and priorities. */
+  readonly group: number;
+  /** Of the type's version and the priority. */
+  readonly queueKey: number;
+  readonly type: string;
+}
+
+export interface TakeOfGroups {
+  readonly groups: readonly RoomOfGroup[];
+  readonly places: number;
+  readonly prefetch: number;
+}
+
+export interface RoomOfGroup {
+  readonly key: number;
+  readonly group: number;
+  readonly queueKey: number;
+  /** The most runs to take from the group, over all of its keys. */
+  readonly most: number;
+  readonly mayPrefetch: boolean;
+}
+
+export interface TakenOfGroups {
+  readonly runs: readonly ClaimedRun[];
+  /** How many of the runs have each key. */
+  readonly taken: ReadonlyMap<number, number>;
+  /** When the first run is due that is left with each key. */
+  readonly nextAt: ReadonlyMap<number, number>;
+}
+
+export interface SavedGroup {
+  readonly key: number;
+  readonly group: number;
+  readonly starts: Starts;
+  readonly lookAt: number | undefined;
+}

@@ -1,0 +1,56 @@
+import type { EngineParts } from '../engine-parts.ts';
+
+/** After this time (ms), all nodes have read the limits that a node has changed. */
+const READ_BY_ALL_MS = 2_000;
+const AFTER_FAILURE_MS = 10_000;
+
+/** Stores the limits of this node's types, and lets live runs change their groups (P29, limits and priority). */
+export class TypeLimitsAtStart {
+  readonly #with: EngineParts;
+  #cancel: (() => void) | undefined;
+  #regrouping: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(deps: EngineParts) {
+    this.#with = deps;
+  }
+
+  /** Call it before the node joins, so that the other nodes then read the new limits. */
+  async open(): Promise<void> {
+    const { store, registry, settings } = this.#with;
+    // A node without places runs no type, so it says nothing about limits.
+    const types = settings.concurrency === 0 ? [] : registry.types;
+    const offered = types.map(({ jobType: { type, version }, limits = {} }) => ({ type, version, limits }));
+    if (!(await store.setTypeLimits(offered))) return;
+    // Runs that wait already must not start above the new limits.
+    await this.#regroup();
+    // Nodes that did not know the limits yet may have made runs.
+    this.#cancel = settings.clock.setTimer(READ_BY_ALL_MS, () => this.#again());
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+    await this.#regrouping;
+  }
+
+  #again(): void {
+    const { settings, dispatcher } = this.#with;
+    this.#regrouping = this.#regroup().then(
+      () => dispatcher.nextPass.recheck(),
+      (error: unknown) => {
+        settings.logger.warn(
+          { err: error },
+          'runs could not be moved to the groups of new limits; it is tried again in 10 s',
+        );
+        if (!this.#isStopped) this.#cancel = settings.clock.setTimer(AFTER_FAILURE_MS, () => this.#again());
+      },
+    );
+  }
+
+  async #regroup(): Promise<void> {
+    const { store } = this.#with;
+    let after: number | undefined = 0;
+    while (after !== undefined && !this.#isStopped) after = await store.regroupRuns(after);
+  }
+}

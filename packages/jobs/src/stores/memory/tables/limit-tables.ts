@@ -1,0 +1,199 @@
+import type { Job } from '../../../core/model/job.ts';
+import type { JsonText } from '../../../core/model/run.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
+import { startOrder } from '../../../core/rules/start-order.ts';
+import { isSuspect } from '../../../core/rules/suspects.ts';
+import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
+import type { LimitTables } from '../../../core/transactions/limits/limit-tables.ts';
+import { type WaitsForLimit, waitsForLimit } from '../../../core/type-limits/group-room.ts';
+import { groupValueOf } from '../../../core/type-limits/group-value.ts';
+import { hasLimits, type LimitsByType } from '../../../core/type-limits/type-limits.ts';
+import {
+  byDue,
+  type LimitKeyRow,
+  type LiveRow,
+  type MemoryDatabase,
+  type MemoryUnit,
+} from '../memory-database.ts';
+
+/** The limits of a new transaction. */
+export function limitsIn({ typeLimits }: MemoryDatabase): LimitsByType {
+  const some = [...typeLimits.values()].filter((one) => hasLimits(one.limits) || one.isRegrouping);
+  return new Map(some.map(({ type, limits }) => [type, limits]));
+}
+
+/** The key of a run's group, if its type has limits. */
+export function groupKeyOf(
+  { db, unit: { limits } }: MemoryUnit,
+  run: {
+    readonly type: string;
+    readonly version: number;
+    readonly payload: JsonText;
+    readonly value?: string;
+  },
+): number | undefined {
+  const { type, version } = run;
+  const ofType = limits.get(type);
+  if (ofType === undefined || !hasLimits(ofType)) return undefined;
+  const value = run.value ?? groupValueOf(ofType, run.payload);
+  const ofGroup = [...db.limitKeys.values()].filter((one) => one.type === type && one.value === value);
+  const known = ofGroup.find((one) => one.version === version);
+  if (known !== undefined) return known.key;
+  const key = db.nextId();
+  db.limitKeys.set(key, { key, group: ofGroup[0]?.group ?? key, type, version, value });
+  return key;
+}
+
+/** The limit that a live run waits for, if its group is full. */
+export function limitOf(db: MemoryDatabase, runId: string, now: number): WaitsForLimit | undefined {
+  const of = db.limitKeys.get(db.requireLive(runId).groupKey ?? Number.NaN);
+  const limits = of && db.typeLimits.get(of.type)?.limits;
+  if (of === undefined || limits === undefined) return undefined;
+  const { group, value } = of;
+  return waitsForLimit(
+    limits,
+    { running: runningIn(db, group), starts: db.groupStarts.get(group) ?? [], value },
+    now,
+  );
+}
+
+function runningIn(db: MemoryDatabase, group: number): number {
+  const isOf = (key: number | undefined) => key !== undefined && db.limitKeys.get(key)?.group === group;
+  return [...db.live.values()].filter(({ run, groupKey }) => run.claim !== undefined && isOf(groupKey))
+    .length;
+}
+
+/** Lets the next claim look at a group from an instant on. */
+export function wakeGroup({ groupWakes }: MemoryDatabase, key: number | undefined, at: number): void {
+  if (key !== undefined) groupWakes.set(key, Math.min(at, groupWakes.get(key) ?? at));
+}
+
+export function limitTables(u: MemoryUnit) {
+  const { db } = u;
+  const { now } = u.unit;
+  const keysOfGroup = (group: number | undefined) =>
+    [...db.limitKeys.values()].filter((one) => one.group === group);
+  return {
+    readTypeLimits: () => [...db.typeLimits.values()],
+    saveTypeLimits(limits) {
+      for (const one of limits) {
+        db.typeLimits.set(one.type, one);
+        for (const { key, type } of db.limitKeys.values()) if (type === one.type) wakeGroup(db, key, now);
+      }
+    },
+    nextGroupAt: (types) => wokenKeys(db, types)[0]?.at,
+    lockGroups({ types }, limit) {
+      const woken = wokenKeys(db, types)
+        .filter(({ at }) => at <= now)
+        .slice(0, limit);
+      return woken.map(({ row: { key, group, type } }) => {
+        db.groupWakes.delete(key);
+        return {
+          key,
+          group,
+          queueKey: 0,
+          type,
+          running: runningIn(db, group),
+          starts: db.groupStarts.get(group) ?? [],
+        };
+      });
+    },
+    takeOfGroups({ node }, { groups, places, prefetch }, jobs) {
+      const taken = new Map<number, number>();
+      const ofGroup = new Map<number, number>();
+      const byKey = new Map(groups.map((one) => [one.key, one]));
+      let hasSuspect = [...db.live.values()].some(({ run }) => isSuspect(run) && run.claim !== undefined);
+      let left = places;
+      let ahead = prefetch;
+      const runs = [];
+      const orderOf = ({ run }: LiveRow) =>
+        startOrder(run.availableAt, db.requireJob(run.jobUid).job.priority);
+      const inOrder = [...waitingIn(db, new Set(byKey.keys()))].sort(
+        (a, b) => orderOf(a) - orderOf(b) || Number(a.run.id) - Number(b.run.id),
+      );
+      for (const { run, groupKey = 0 } of inOrder) {
+        const room = byKey.get(groupKey);
+        if (room === undefined || run.availableAt > now) continue;
+        const count = ofGroup.get(room.group) ?? 0;
+        const started = left > 0;
+        const mayTake = started || (ahead > 0 && room.mayPrefetch && run.recoveries === 0);
+        if (count >= room.most || !mayTake || (isSuspect(run) && hasSuspect)) continue;
+        hasSuspect ||= isSuspect(run);
+        if (started) left -= 1;
+        else ahead -= 1;
+        ofGroup.set(room.group, count + 1);
+        taken.set(groupKey, (taken.get(groupKey) ?? 0) + 1);
+        const fence = db.nextId();
+        const start = started ? ({ status: 'running', startedAt: now } as const) : {};
+        db.changeRun(run.id, { ...start, claim: { node, fence } });
+        runs.push(claimedRunOf(run, { job: indexOfJob(jobs, Number(run.jobUid)), fence, started }));
+      }
+      const nextAt = new Map<number, number>();
+      for (const { run, groupKey = 0 } of waitingIn(db, new Set(byKey.keys())))
+        if (!nextAt.has(groupKey)) nextAt.set(groupKey, run.availableAt);
+      return { runs, taken, nextAt };
+    },
+    saveGroups(groups) {
+      for (const { key, group, starts, lookAt } of groups) {
+        db.groupStarts.set(group, starts);
+        if (lookAt !== undefined) wakeGroup(db, key, lookAt);
+      }
+    },
+    wakeGroups(of) {
+      const keys =
+        'runIds' in of
+          ? of.runIds.map((id) => db.live.get(Number(id))?.groupKey)
+          : [...db.live.values()]
+              .filter(({ run }) => Number(run.jobUid) === of.jobUid)
+              .map(({ groupKey }) => groupKey);
+      const groups = new Set(keys.map((key) => key && db.limitKeys.get(key)?.group));
+      for (const { key } of [...groups].flatMap(keysOfGroup)) {
+        const [first] = waitingIn(db, new Set([key]));
+        wakeGroup(db, key, Math.min(first?.run.availableAt ?? now, now));
+      }
+    },
+    regroupRuns(after, limit) {
+      const rows = [...db.live.values()].filter(({ run }) => Number(run.id) > after).slice(0, limit);
+      for (const row of rows) regroupRun(u, { row, job: db.requireJob(row.run.jobUid).job });
+      return rows.length === 0 ? undefined : Number(rows.at(-1)?.run.id);
+    },
+  } satisfies LimitTables;
+}
+
+/** Gives a live run the group that the limits in force say, or that of a value. */
+export function regroupRun(
+  u: MemoryUnit,
+  { row, job, value }: { readonly row: LiveRow; readonly job: Job; readonly value?: string | undefined },
+): void {
+  const { groupKey: before, ...rest } = row;
+  const payload = row.run.payload ?? job.payload;
+  const of = { type: job.type, version: row.typeVersion, payload };
+  const groupKey = groupKeyOf(u, value === undefined ? of : { ...of, value });
+  u.db.putLive(groupKey === undefined ? rest : { ...rest, groupKey });
+  if (groupKey !== before) wakeGroup(u.db, groupKey, u.unit.now);
+}
+
+interface WokenKey {
+  readonly row: LimitKeyRow;
+  readonly at: number;
+}
+
+function wokenKeys(db: MemoryDatabase, types: TypeVersions): readonly WokenKey[] {
+  return [...db.groupWakes]
+    .flatMap(([key, at]): WokenKey[] => {
+      const row = db.limitKeys.get(key);
+      return row !== undefined && row.version <= (types[row.type] ?? 0) ? [{ row, at }] : [];
+    })
+    .sort((a, b) => a.at - b.at || a.row.key - b.row.key);
+}
+
+/** Unclaimed runs with these keys, earliest due first. */
+function waitingIn(db: MemoryDatabase, keys: ReadonlySet<number>): readonly LiveRow[] {
+  return [...db.live.values()]
+    .filter(({ groupKey, run }) => groupKey !== undefined && keys.has(groupKey) && isFree(run))
+    .sort((a, b) => byDue(a.run, b.run));
+}
+
+function isFree({ held, claim }: LiveRow['run']): boolean {
+  return held === 'no' && claim === undefined;
+}

@@ -1,0 +1,106 @@
+import type { LimitTables, LockedGroup } from '../../../core/transactions/limits/limit-tables.ts';
+import type { AsyncTables } from '../../../core/transactions/script.ts';
+import { numberOf } from '../../rows/first-column.ts';
+import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
+import { columnsOf } from '../connection/queries.ts';
+import { rowOf } from '../rows/run-rows.ts';
+import { KEYS_KNOWN, versionsParam } from '../rows/type-keys.ts';
+import { isAlive } from '../shortcuts/make-claimed.ts';
+import type { Unit } from '../tables/unit.ts';
+import { lookAtKeys } from './group-keys.ts';
+import { readTypeLimits } from './known-limits.ts';
+import { regroupRuns } from './regroup-runs.ts';
+import { takeOfGroups } from './take-of-groups.ts';
+
+/** The operations on types with limits, and on the groups of their runs. */
+export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyof LimitTables> {
+  const { q, now } = u;
+  /** Known after the groups are locked. */
+  let hasSuspects = false;
+  return {
+    readTypeLimits: (how) => readTypeLimits(q, how),
+    async saveTypeLimits(limits) {
+      const rows = limits.map((one) => [one.type, one.version, JSON.stringify(one.limits), one.isRegrouping]);
+      await q.run(SAVE_LIMITS, columnsOf(rows, 4));
+      await q.run(LOOK_AT_TYPES, [now, limits.map(({ type }) => type)]);
+    },
+    nextGroupAt: async (types) => numberOf((await q.arrays(NEXT_LOOK, [versionsParam(types)]))[0]),
+    async lockGroups({ types, node }, limit) {
+      const params = [versionsParam(types), now, node, hasJoined, limit];
+      const locked = (await q.arrays(LOCK_GROUPS, params)).map((row) => {
+        const [key, group, type, starts, queueKey] = rowOf<[number, number, string, string, number]>(row);
+        return { key, group, type, queueKey, starts: startsIn(starts) };
+      });
+      if (locked.length === 0) return [];
+      // Not before the locks: it has to see the claims of the previous lock holders.
+      const keys = locked.map(({ key }) => key);
+      const [row] = await q.arrays(FORGET_AND_COUNT, [keys, locked.map(({ group }) => group)]);
+      const [counts, isSuspectWaiting] = rowOf<[string | null, boolean]>(row);
+      hasSuspects = isSuspectWaiting;
+      const running = new Map(
+        Object.entries(Object(counts)).map(([id, count]) => [Number(id), Number(count)]),
+      );
+      return locked.map((one): LockedGroup => ({ ...one, running: running.get(one.group) ?? 0 }));
+    },
+    takeOfGroups: (input, take, jobs) => takeOfGroups(u, { node: input.node, take, jobs, hasSuspects }),
+    async saveGroups(groups) {
+      const withStarts = groups.filter(({ group }) => group !== undefined);
+      const rows = withStarts.map(({ group, starts }) => [group, JSON.stringify(starts)]);
+      await q.write(SAVE_STARTS, columnsOf(rows, 2));
+      await lookAtKeys(
+        u,
+        groups.flatMap(({ key, lookAt }) => (lookAt === undefined ? [] : [{ key, at: lookAt }])),
+      );
+    },
+    wakeGroups: (of) =>
+      'jobUid' in of
+        ? q.write(LOOK_AT_GROUPS_OF_JOB, [now, of.jobUid])
+        : q.write(LOOK_AT_GROUPS_OF_RUNS, [now, of.runIds.map(Number)]),
+    regroupRuns: (after, limit) => regroupRuns(u, after, limit),
+  };
+}
+
+const SAVE_LIMITS = `INSERT INTO greenvue_jobs.type_limits (type, version, limits, regrouping)
+  SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
+  ON CONFLICT (type) DO UPDATE SET version = excluded.version, limits = excluded.limits, regrouping = excluded.regrouping`;
+const LOOK_AT_TYPES = `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
+  SELECT key, type_key, $1::bigint FROM greenvue_jobs.limit_keys JOIN greenvue_jobs.limit_groups AS of ON of.id = group_id
+  WHERE of.type = ANY($2::text[])`;
+const NEXT_LOOK = `SELECT min(next.at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+  SELECT at FROM greenvue_jobs.limit_looks WHERE type_key = known.key ORDER BY at LIMIT 1) AS next`;
+/** The most looks that a claim reads of a type: a key may have many. */
+const LOOKS = 5_000;
+const LOCK_GROUPS = `WITH alive AS MATERIALIZED (${isAlive('$3')}),
+  due AS MATERIALIZED (
+    SELECT looks.key, min(looks.at) AS at FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      SELECT key, at FROM greenvue_jobs.limit_looks WHERE type_key = known.key AND at <= $2::bigint
+      ORDER BY at LIMIT ${LOOKS}) AS looks
+    WHERE NOT $4::boolean OR EXISTS (SELECT FROM alive) GROUP BY looks.key)
+  SELECT due.key, of.id, of.type, of.starts, keys.type_key FROM due
+    JOIN greenvue_jobs.limit_keys AS keys ON keys.key = due.key
+    JOIN greenvue_jobs.limit_groups AS of ON of.id = keys.group_id
+  ORDER BY due.at, due.key DESC LIMIT $5::integer FOR NO KEY UPDATE OF of SKIP LOCKED`;
+/** A claim counts while its run has its fence: a node of an older version removes no rows of claims. */
+const FORGET_AND_COUNT = `WITH forgotten AS (DELETE FROM greenvue_jobs.limit_looks WHERE key = ANY($1::integer[])),
+  counted AS (
+    SELECT claims.group_id, count(*) AS running FROM greenvue_jobs.limit_claims AS claims
+      JOIN greenvue_jobs.live_runs ON live_runs.id = claims.run_id AND live_runs.fence = claims.fence
+    WHERE claims.group_id = ANY($2::bigint[]) GROUP BY claims.group_id)
+  SELECT (SELECT json_object_agg(group_id, running) FROM counted), EXISTS (
+    SELECT FROM greenvue_jobs.live_runs WHERE type_key + 0 = ANY($1::integer[]) AND recoveries >= 2)`;
+const SAVE_STARTS = `UPDATE greenvue_jobs.limit_groups AS of SET starts = new.starts
+  FROM unnest($1::bigint[], $2::text[]) AS new (id, starts) WHERE of.id = new.id AND of.starts <> new.starts`;
+/** From when the first waiting run is due: so the groups keep the order in which their runs wait. */
+const lookAt = (groups: string, more = '') => `WITH groups AS MATERIALIZED (${groups})${more}
+  INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
+  SELECT keys.key, keys.type_key, least($1::bigint, (SELECT available_at FROM greenvue_jobs.live_runs
+    WHERE live_runs.type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1))
+  FROM greenvue_jobs.limit_keys AS keys JOIN groups USING (group_id)`;
+const OF_LIVE = `SELECT DISTINCT keys.group_id FROM greenvue_jobs.live_runs
+  JOIN greenvue_jobs.limit_keys AS keys ON keys.key = live_runs.type_key WHERE live_runs.type_key < ${GROUP_KEYS_BELOW} AND`;
+const LOOK_AT_GROUPS_OF_JOB = lookAt(`${OF_LIVE} job_uid = $2::bigint`);
+const LOOK_AT_GROUPS_OF_RUNS = lookAt(
+  `${OF_LIVE} live_runs.id = ANY($2::bigint[])
+    UNION SELECT group_id FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[])`,
+  `, ended AS (DELETE FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[]))`,
+);

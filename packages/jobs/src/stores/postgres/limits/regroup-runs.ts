@@ -1,0 +1,81 @@
+import type { Job } from '../../../core/model/job.ts';
+import type { JsonText } from '../../../core/model/run.ts';
+import { queueKeyOf, typeKeyOf } from '../../rows/queue-key.ts';
+import { columnsOf } from '../connection/queries.ts';
+import { rowOf } from '../rows/run-rows.ts';
+import { START } from '../shortcuts/due-index-floor.ts';
+import { becomeDue, type Unit } from '../tables/unit.ts';
+import { keysOfRuns, lookAtKeys, type RunOfType } from './group-keys.ts';
+
+interface KeyedRun extends RunOfType {
+  readonly id: number;
+  readonly key: number;
+}
+
+/** Gives a batch of live runs the keys that the limits in force say. Returns the id of the last one. */
+export async function regroupRuns(u: Unit, after: number, limit: number): Promise<number | undefined> {
+  const runs = (await u.q.arrays(RUNS_AFTER, [after, limit])).map((row): KeyedRun => {
+    const [id, key, type, typeKey, payload] = rowOf<[number, number, string, number, JsonText]>(row);
+    return { id, key, type, typeKey, payload };
+  });
+  await setKeys(u, runs);
+  return runs.at(-1)?.id;
+}
+
+/**
+ * Gives the runs of a job the type version and the groups of its new definition. A claimed run keeps its value:
+ * it runs with the payload that the job had at its claim.
+ */
+export async function regroupRunsOfJob(u: Unit, uid: number, job: Job): Promise<void> {
+  const { type, typeVersion, payload } = job;
+  const jobKey = u.shared.types.get(type, typeVersion);
+  const runs = (await u.q.arrays(RUNS_OF_JOB, [uid])).map((row): KeyedRun => {
+    const [id, key, runKey, runVersion, own, value] =
+      rowOf<[number, number, number, number, string | null, string | null]>(row);
+    const version = own !== null && runVersion > typeVersion ? typeKeyOf(runKey) : jobKey;
+    const typeKey = queueKeyOf(version, job);
+    return { id, key, type, typeKey, payload: own ?? payload, value };
+  });
+  await setKeys(u, runs);
+}
+
+async function setKeys(u: Unit, runs: readonly KeyedRun[]): Promise<void> {
+  const keys = await keysOfRuns(u, runs);
+  const changed = runs.flatMap(({ id, key }, n) => (keys[n] === key ? [] : [[id, keys[n] ?? key]]));
+  if (changed.length === 0) return;
+  const rows = await u.q.arrays(SET_KEYS, columnsOf(changed, 2));
+  await u.q.write(SET_CLAIMS, [changed.map(([id]) => id ?? 0)]);
+  await lookAtKeys(
+    u,
+    rows.map((row) => {
+      const [key, at] = rowOf<[number, number]>(row);
+      return { key, at };
+    }),
+  );
+  // Some may be runs of a type without limits now.
+  becomeDue(u, 'runs', [START]);
+}
+
+const RUNS_AFTER = `SELECT live_runs.id, live_runs.type_key, of_job.type, coalesce(of_group.type_key, live_runs.type_key),
+    coalesce(live_runs.payload, jobs.payload)
+  FROM greenvue_jobs.live_runs JOIN greenvue_jobs.jobs ON uid = job_uid
+    JOIN greenvue_jobs.job_types AS of_job ON of_job.key = jobs.type_key
+    LEFT JOIN greenvue_jobs.limit_keys AS of_group ON of_group.key = live_runs.type_key
+  WHERE live_runs.id > $1::bigint ORDER BY live_runs.id LIMIT $2::integer`;
+const RUNS_OF_JOB = `SELECT live_runs.id, live_runs.type_key, of_run.key, of_run.version, live_runs.payload,
+    CASE WHEN node IS NOT NULL THEN of.value END
+  FROM greenvue_jobs.live_runs LEFT JOIN greenvue_jobs.limit_keys AS of_group ON of_group.key = live_runs.type_key
+    LEFT JOIN greenvue_jobs.limit_groups AS of ON of.id = of_group.group_id
+    JOIN greenvue_jobs.job_types AS of_run ON of_run.key = coalesce(of_group.type_key, live_runs.type_key)
+  WHERE job_uid = $1::bigint ORDER BY live_runs.id`;
+const SET_KEYS = `UPDATE greenvue_jobs.live_runs SET type_key = new.key
+  FROM unnest($1::bigint[], $2::integer[]) AS new (id, key) WHERE live_runs.id = new.id RETURNING new.key, available_at`;
+/** The claims of these runs count in their new groups, or in none. */
+const SET_CLAIMS = `WITH of_runs AS MATERIALIZED (
+    SELECT live_runs.id, fence, group_id FROM greenvue_jobs.live_runs
+      LEFT JOIN greenvue_jobs.limit_keys AS keys ON keys.key = live_runs.type_key
+    WHERE live_runs.id = ANY($1::bigint[]) AND node IS NOT NULL),
+  gone AS (DELETE FROM greenvue_jobs.limit_claims WHERE run_id IN (SELECT id FROM of_runs WHERE group_id IS NULL))
+  INSERT INTO greenvue_jobs.limit_claims (run_id, fence, group_id)
+  SELECT id, fence, group_id FROM of_runs WHERE group_id IS NOT NULL
+  ON CONFLICT (run_id) DO UPDATE SET fence = excluded.fence, group_id = excluded.group_id`;

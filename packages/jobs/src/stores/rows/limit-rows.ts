@@ -1,0 +1,24 @@
+import type { Starts } from '../../core/type-limits/group-room.ts';
+import type { StoredLimits, TypeLimits } from '../../core/type-limits/type-limits.ts';
+
+/** Keys of groups are below it. Keys of types and priorities are above it. */
+export const GROUP_KEYS_BELOW = -1_000_000_000;
+
+type LimitsRow = readonly [type: string, version: number, limits: string, regrouping: number | boolean];
+
+/** A row of `type_limits`: its type, version, limits, and whether it regroups. */
+export function storedLimitsOf(raw: unknown): StoredLimits {
+  const [type, version, limits, regrouping] = raw as LimitsRow;
+  const isRegrouping = regrouping === true || regrouping === 1;
+  return { type, version, limits: typeLimitsIn(limits), isRegrouping };
+}
+
+/** The column `limits` of `type_limits`. */
+export function typeLimitsIn(text: string): TypeLimits {
+  return JSON.parse(text) as TypeLimits;
+}
+
+/** The column `starts` of `limit_groups`. */
+export function startsIn(text: string): Starts {
+  return JSON.parse(text) as Starts;
+}

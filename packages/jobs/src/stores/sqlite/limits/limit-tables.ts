@@ -1,0 +1,156 @@
+import type { LiveRun } from '../../../core/model/run.ts';
+import type { Mutable } from '../../../core/objects.ts';
+import { isSuspect } from '../../../core/rules/suspects.ts';
+import type { ClaimedRun, ClaimInput } from '../../../core/store/store-passes.ts';
+import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
+import type { LimitTables, TakeOfGroups } from '../../../core/transactions/limits/limit-tables.ts';
+import type { JobIndexes } from '../../../core/transactions/tables/tables.ts';
+import { numberOf } from '../../rows/first-column.ts';
+import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
+import { startOrderOf } from '../../rows/queue-key.ts';
+import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
+import { earliestOf } from '../claims/runs-by-type.ts';
+import { STATUS } from '../rows/codes.ts';
+import { freeRunOf, type KeyedRun, keyed, rowOf } from '../rows/run-rows.ts';
+import type { Writer } from '../writer/writer.ts';
+import { readTypeLimits } from './group-keys.ts';
+import { regroupRuns } from './regroup-runs.ts';
+
+/** The operations on types with limits, and on the groups of their runs. */
+export function limitTables(w: Writer): LimitTables {
+  const { db } = w;
+  return {
+    readTypeLimits: () => readTypeLimits(db),
+    saveTypeLimits(limits) {
+      for (const { type, version, limits: some, isRegrouping } of limits) {
+        db.write(SAVE_LIMITS, type, version, JSON.stringify(some), isRegrouping ? 1 : 0);
+        db.write(LOOK_AT_TYPE, w.unit.now, type);
+      }
+      w.groups.changed();
+    },
+    nextGroupAt: (types) => earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types)),
+    lockGroups({ types }, limit) {
+      const keys = JSON.stringify(w.types.knownTo(types));
+      return db
+        .arrays(DUE_GROUPS)
+        .all(keys, w.unit.now, limit)
+        .map((row) => {
+          const [key, group, type, starts, queueKey] = rowOf<[number, number, string, string, number]>(row);
+          db.write(FORGET_LOOK, key);
+          const running = numberOf(db.arrays(COUNT_RUNNING).get(group)) ?? 0;
+          return { key, group, queueKey, type, running, starts: startsIn(starts) };
+        });
+    },
+    takeOfGroups: (input, take, jobs) => takeOfGroups(w, { input, take, jobs }),
+    saveGroups(groups) {
+      for (const { key, group, starts, lookAt } of groups) {
+        db.write(SAVE_STARTS, JSON.stringify(starts), group);
+        if (lookAt !== undefined) w.groups.wake(key, lookAt);
+      }
+    },
+    wakeGroups(of) {
+      const { now } = w.unit;
+      if ('jobUid' in of) db.write(WAKE_GROUPS_OF_JOB, now, of.jobUid);
+      else db.write(WAKE_GROUPS_OF_RUNS, now, JSON.stringify(of.runIds.map(Number)));
+    },
+    regroupRuns: (after, limit) => regroupRuns(w, after, limit),
+  };
+}
+
+/** A run that a claim may take. */
+type Due = KeyedRun<Mutable<LiveRun>>;
+
+interface TakeInput {
+  readonly input: ClaimInput;
+  readonly take: TakeOfGroups;
+  readonly jobs: JobIndexes;
+}
+
+function takeOfGroups(
+  w: Writer,
+  { input: { node }, take: { groups, places, prefetch }, jobs }: TakeInput,
+): ReturnType<LimitTables['takeOfGroups']> {
+  const { now } = w.unit;
+  const nodeKey = w.nodes.keyOf(node, now);
+  const ofGroup = new Map<number, number>();
+  const taken = new Map<number, number>();
+  const runs: ClaimedRun[] = [];
+  let hasSuspect = numberOf(w.db.arrays(IS_SUSPECT_CLAIMED).get()) === 1;
+  let left = places;
+  let ahead = prefetch;
+  // One suspect more than there is room for: it may have to wait.
+  const due = groups.flatMap((room) => dueIn(w, room.key, room.most + 1).map((row) => ({ row, room })));
+  const orderOf = ({ row: { run }, room }: (typeof due)[number]) =>
+    startOrderOf(room.queueKey, run.availableAt);
+  due.sort((a, b) => orderOf(a) - orderOf(b) || a.row.id - b.row.id);
+  for (const { row, room } of due) {
+    const { id, jobUid, run } = row;
+    const count = ofGroup.get(room.group) ?? 0;
+    const started = left > 0;
+    const mayTake = started || (ahead > 0 && room.mayPrefetch && run.recoveries === 0);
+    if (count >= room.most || !mayTake || (isSuspect(run) && hasSuspect)) continue;
+    hasSuspect ||= isSuspect(run);
+    if (started) left -= 1;
+    else ahead -= 1;
+    ofGroup.set(room.group, count + 1);
+    taken.set(room.key, (taken.get(room.key) ?? 0) + 1);
+    const fence = w.ids.next(now);
+    w.db.write(CLAIM, nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
+    runs.push(claimedRunOf(run, { job: indexOfJob(jobs, jobUid), fence, started }));
+    w.keepClaimed({ ...row, run: claimedAs(run, { node, fence, startedAt: started ? now : undefined }) });
+  }
+  const nextAt = new Map<number, number>();
+  for (const { key } of groups) {
+    const at = numberOf(w.db.arrays(EARLIEST_OF_KEY).get(key));
+    if (at !== undefined) nextAt.set(key, at);
+  }
+  return { runs, taken, nextAt };
+}
+
+function claimedAs(
+  run: Due['run'],
+  {
+    node,
+    fence,
+    startedAt,
+  }: { readonly node: string; readonly fence: number; readonly startedAt: number | undefined },
+): Due['run'] {
+  run.claim = { node, fence };
+  if (startedAt === undefined) return run;
+  run.status = 'running';
+  run.startedAt = startedAt;
+  return run;
+}
+
+/** Waiting runs that are due: as many others as suspects, so that no suspect hides a run behind it. */
+function dueIn(w: Writer, key: number, limit: number): Due[] {
+  const rows = [FREE_OF_KEY, SUSPECTS_OF_KEY].flatMap((sql) => w.db.arrays(sql).all(key, w.unit.now, limit));
+  return rows.map((row) => keyed(row, freeRunOf(row)));
+}
+
+/** Forces the index: SQLite's statistics may favor another one, and it would read all live runs. */
+const IS_SUSPECT_CLAIMED = `SELECT EXISTS (SELECT 1 FROM live_runs INDEXED BY live_runs_suspects
+  WHERE recoveries >= 2 AND node IS NOT NULL)`;
+const SAVE_LIMITS = `INSERT INTO type_limits (type, version, limits, regrouping) VALUES (?1, ?2, ?3, ?4)
+  ON CONFLICT (type) DO UPDATE SET version = ?2, limits = ?3, regrouping = ?4`;
+const LOOK_AT_TYPE = `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1)
+  WHERE group_id IN (SELECT id FROM limit_groups WHERE type = ?2)`;
+const EARLIEST_LOOK = `SELECT look_at FROM limit_keys WHERE type_key = ? AND look_at IS NOT NULL
+  ORDER BY look_at LIMIT 1`;
+const DUE_GROUPS = `SELECT key, group_id, type, starts, type_key FROM limit_keys JOIN limit_groups ON id = group_id
+  WHERE type_key IN (SELECT value FROM json_each(?)) AND look_at <= ? ORDER BY look_at, key DESC LIMIT ?`;
+const FORGET_LOOK = 'UPDATE limit_keys SET look_at = NULL WHERE key = ?';
+const COUNT_RUNNING = `SELECT count(*) FROM live_runs INDEXED BY live_runs_of_groups
+  WHERE type_key < ${GROUP_KEYS_BELOW} AND node IS NOT NULL AND type_key IN (SELECT key FROM limit_keys WHERE group_id = ?)`;
+const SAVE_STARTS = 'UPDATE limit_groups SET starts = ?1 WHERE id = ?2 AND starts <> ?1';
+const WAITING = 'held = 0 AND node IS NULL';
+const EARLIEST_OF_KEY = `SELECT min(available_at) FROM live_runs WHERE ${WAITING} AND type_key = ?`;
+const OF_KEY = `SELECT ${FREE_COLUMNS} FROM live_runs WHERE ${WAITING} AND type_key = ? AND available_at <= ?`;
+const FREE_OF_KEY = `${OF_KEY} AND recoveries < 2 ORDER BY available_at, id LIMIT ?`;
+const SUSPECTS_OF_KEY = `${OF_KEY} AND recoveries >= 2 ORDER BY available_at, id LIMIT min(?, 1)`;
+const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';
+const wakeGroups = (runs: string) => `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1, coalesce(
+    (SELECT min(available_at) FROM live_runs WHERE ${WAITING} AND type_key = limit_keys.key), ?1))
+  WHERE group_id IN (SELECT group_id FROM limit_keys WHERE key IN (SELECT type_key FROM live_runs WHERE type_key < ${GROUP_KEYS_BELOW} AND ${runs}))`;
+const WAKE_GROUPS_OF_RUNS = wakeGroups('id IN (SELECT value FROM json_each(?2))');
+const WAKE_GROUPS_OF_JOB = wakeGroups('job_uid = ?2');

@@ -1,0 +1,29 @@
+-- Limits of job types. Instead of the key of its type, a live run of such a type has the key of its group, which is
+-- below -1,000,000,000. So claims of its type do not see it. A group has one key for each version and priority.
+CREATE TABLE type_limits (
+  type TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  -- JSON: `running`, `rate` and `per`. An empty object: none.
+  limits TEXT NOT NULL,
+  -- Live runs may be in groups of earlier limits.
+  regrouping INTEGER NOT NULL CHECK (regrouping IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE limit_groups (
+  id INTEGER PRIMARY KEY,
+  type TEXT NOT NULL,
+  -- The value of `per` as JSON, or '' for the runs without one.
+  value TEXT NOT NULL,
+  -- JSON: instants of starts with their numbers, for the rate.
+  starts TEXT NOT NULL DEFAULT '[]',
+  UNIQUE (type, value)
+) STRICT;
+CREATE TABLE limit_keys (
+  key INTEGER PRIMARY KEY CHECK (key < -1000000000),
+  group_id INTEGER NOT NULL REFERENCES limit_groups (id),
+  type_key INTEGER NOT NULL REFERENCES job_types (key),
+  -- When a claim has to look at its runs.
+  look_at INTEGER,
+  UNIQUE (group_id, type_key)
+) STRICT;
+CREATE INDEX limit_keys_look ON limit_keys (type_key, look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX live_runs_of_groups ON live_runs (type_key, node) WHERE type_key < -1000000000;

@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { createEngine } from '../../src/engine/engine.ts';
+import { defineJobType, type Engine, type TypeLimitsOptions } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createSystemClock } from '../../src/system-clock.ts';
+import { silentLogger } from '../silent-logger.ts';
+import { startHoldNode } from './hold-job.ts';
+import { startNodeProcess } from './node-process.ts';
+import { createTestDatabase, type TestDatabase, untilUpForLease } from './test-database.ts';
+
+const POLL = { interval: 50, timeout: 20_000 };
+
+let database: TestDatabase;
+const engines: Engine[] = [];
+/** How many handlers of each tenant run now, and the most that ran at a time. */
+const running = new Map<string, number>();
+const most = new Map<string, number>();
+let ended = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject('postgresUrl'), 'limits');
+});
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map((engine) => engine.stop()));
+  await database.empty();
+  running.clear();
+  most.clear();
+  ended = 0;
+});
+afterAll(() => database.drop());
+
+async function startNode(limits: TypeLimitsOptions | undefined): Promise<Engine> {
+  const clock = createSystemClock();
+  const limited = defineJobType({
+    type: 'limited',
+    payload: z.object({ tenant: z.string() }),
+    ...(limits === undefined ? {} : { limits }),
+    run: async ({ payload: { tenant } }) => {
+      const now = (running.get(tenant) ?? 0) + 1;
+      running.set(tenant, now);
+      most.set(tenant, Math.max(now, most.get(tenant) ?? 0));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running.set(tenant, now - 1 + ((running.get(tenant) ?? now) - now));
+      ended += 1;
+    },
+  });
+  const engine = createEngine({
+    store: createPostgresStore({ url: database.url, clock }),
+    jobTypes: [limited],
+    deps: {},
+    clock,
+    concurrency: 20,
+    logger: silentLogger,
+  });
+  engines.push(engine);
+  await engine.start();
+  return engine;
+}
+
+// Promise P29, limits and priority.
+describe('limits of types, on several nodes', () => {
+  it('two nodes share each limit, every run ends, and no tenant waits for another one', async () => {
+    const limits = { running: 2, per: '/tenant' };
+    const [one, two] = [await startNode(limits), await startNode(limits)];
+    const tenants = Array.from({ length: 20 }, (_, n) => `t${n}`);
+    const asked = tenants.flatMap((tenant) => Array.from({ length: 15 }, () => tenant));
+    await Promise.all(asked.map((tenant, n) => (n % 2 === 0 ? one : two).enqueue('limited', { tenant })));
+    await expect.poll(() => ended, POLL).toBe(asked.length);
+    expect([...most.keys()].sort()).toEqual([...tenants].sort());
+    for (const tenant of tenants) expect(most.get(tenant)).toBeLessThanOrEqual(2);
+    // Handlers end before their ends are written.
+    const left = () => database.rows('SELECT count(*)::integer AS left FROM greenvue_jobs.limit_claims');
+    await expect.poll(left, POLL).toEqual([{ left: 0 }]);
+  });
+
+  it('a node that runs already learns the limits of one that starts', async () => {
+    const first = await startNode(undefined);
+    await startNode({ running: 1, per: '/tenant' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await Promise.all(Array.from({ length: 30 }, () => first.enqueue('limited', { tenant: 'a' })));
+    await expect.poll(() => ended, POLL).toBe(30);
+    expect(most.get('a')).toBe(1);
+  });
+
+  it('L5: the room of a node that is killed is free when its run is taken back', async () => {
+    await untilUpForLease(database.url);
+    const { engine } = await startHoldNode(database.url);
+    engines.push(engine);
+    const options = { places: 5, limits: { running: 1 } };
+    const [first, second] = await Promise.all([
+      startNodeProcess(database.url, options),
+      startNodeProcess(database.url, options),
+    ]);
+    onTestFinished(async () => {
+      for (const node of [first, second]) node.signal('SIGKILL');
+      await Promise.all([first.ended, second.ended]);
+    });
+    await engine.createJob({ id: 'job', name: 'Job', type: 'hold', onDemand: true, overlap: 'allow' });
+    const runs = [await engine.trigger('job'), await engine.trigger('job')];
+    const startedBy = (node: typeof first) => node.lines.filter(({ line }) => line.startsWith('started'));
+    await expect.poll(() => [...startedBy(first), ...startedBy(second)].length, POLL).toBe(1);
+    const [holder, other] = startedBy(first).length === 1 ? [first, second] : [second, first];
+    holder.signal('SIGKILL');
+    await expect.poll(() => startedBy(other).length, POLL).toBe(1);
+    const started = startedBy(other)[0]?.line.split(' ')[1];
+    expect(runs.map(({ run }) => run.id)).toContain(started);
+    // The other run still waits: the killed node's room was taken once.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(startedBy(other)).toHaveLength(1);
+  });
+});
