@@ -3,7 +3,7 @@ import { slotsHavePriority } from '../nodes/share-out.ts';
 import type { Mutable } from '../objects.ts';
 import { nextSuspectAt, prefetchBeside } from '../rules/suspects.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
-import { claimLimited, mayClaimLimited } from './limits/claim-limited.ts';
+import { claimLimited, turnOfGroups } from './limits/claim-limited.ts';
 import { ask, type Script } from './script.ts';
 import type { ClaimRoom, JobIndexes, SeenWaiting } from './tables/tables.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -19,19 +19,17 @@ export function* claim(unit: UnitOfWork, input: ClaimInput): Script<ClaimResult>
   const room = { places: input.places, prefetch: prefetchBeside(isSuspectDue, input) };
   const jobIndexes: JobIndexes = new Map();
   const runs: ClaimedRun[] = [];
-  const take = function* (which: ClaimRoom['which'], some: Omit<ClaimRoom, 'which'>): Script<void> {
-    const taken = yield* ask('takeRuns', input, { which, ...some }, jobIndexes);
-    for (const run of taken) {
-      room[run.started ? 'places' : 'prefetch'] -= 1;
-      runs.push(run);
-    }
+  const add = (taken: readonly ClaimedRun[]) => {
+    for (const run of taken) room[run.started ? 'places' : 'prefetch'] -= 1;
+    runs.push(...taken);
   };
-  const takeLimited = function* (): Script<void> {
-    if (room.places + room.prefetch === 0) return;
-    for (const run of yield* claimLimited(unit, input, { ...room, jobs: jobIndexes })) {
-      room[run.started ? 'places' : 'prefetch'] -= 1;
-      runs.push(run);
-    }
+  const take = function* (which: ClaimRoom['which'], some: Omit<ClaimRoom, 'which'>): Script<void> {
+    add(yield* ask('takeRuns', input, { which, ...some }, jobIndexes));
+  };
+  const takeOfGroups = function* (): Script<() => number | undefined> {
+    const taken = yield* claimLimited(unit, input, { ...room, jobs: jobIndexes });
+    add(taken.runs);
+    return taken.nextAt;
   };
   if (isSuspectDue && room.places > 0) yield* take('suspect', { places: 1, prefetch: 0 });
   const slots = Math.min(input.prioritySlots ?? 0, room.places + room.prefetch);
@@ -39,18 +37,14 @@ export function* claim(unit: UnitOfWork, input: ClaimInput): Script<ClaimResult>
     const places = Math.min(slots, room.places);
     yield* take('slots', { places, prefetch: slots - places });
   }
-  const mayLimited = mayClaimLimited(unit, input);
-  const groupAt = mayLimited ? yield* ask('nextGroupAt', input.types) : undefined;
-  const isGroupDue = groupAt !== undefined && groupAt <= now;
-  // Whatever has waited longer goes first, so that neither starves.
-  const groupsFirst = isGroupDue && groupAt <= (before.runAt ?? now);
-  if (groupsFirst) yield* takeLimited();
+  const { turn, groupAt } = yield* turnOfGroups(unit, input, before.runAt);
+  let nextGroupAt = () => groupAt;
+  if (turn === 'first') nextGroupAt = yield* takeOfGroups();
   const { ahead = { ms: 0, runs: 0 } } = input;
   if (room.places + room.prefetch + ahead.runs > 0) yield* take('due', { ...room, ahead });
-  if (isGroupDue && !groupsFirst) yield* takeLimited();
+  if (turn === 'last') nextGroupAt = yield* takeOfGroups();
   const { jobs, seen } = yield* ask('endClaim', input, [...jobIndexes.keys()]);
-  const nextGroupAt = mayLimited ? yield* ask('nextGroupAt', input.types) : undefined;
-  const nextDueAt = nextDueOf({ ...seen, groupAt: nextGroupAt });
+  const nextDueAt = nextDueOf({ ...seen, groupAt: nextGroupAt() });
   return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
 }
 

@@ -34,6 +34,23 @@ export function roomInGroupAt(
   return rate === undefined ? now : rateHasRoomAt(rate, group.starts, now);
 }
 
+/** When a claim looks at a group again, besides the due time of its first waiting run. */
+export interface LookAgain {
+  /** When the group has room again. Undefined: it has room now. */
+  readonly roomAt: number | undefined;
+  /** When to look again for a run that is due already, and that the claim could not take. */
+  readonly heldUntil: number | undefined;
+}
+
+/** When a claim has to look at a group again whose first waiting run is due at `nextAt`. */
+export function lookAgainAt(
+  { roomAt = Number.NEGATIVE_INFINITY, heldUntil = Number.NEGATIVE_INFINITY }: LookAgain,
+  nextAt: number,
+  now: number,
+): number {
+  return Math.max(nextAt, roomAt, nextAt <= now ? heldUntil : nextAt);
+}
+
 function rateHasRoomAt(rate: RateLimit, starts: Starts, now: number): number {
   let count = countIn(starts, rate, now);
   let at = now;

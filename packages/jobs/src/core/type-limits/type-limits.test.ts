@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { lookAgainAt } from './group-room.ts';
 import { groupValueOf } from './group-value.ts';
 import { limitsAfterStart } from './type-limits.ts';
 
@@ -44,5 +45,19 @@ describe('limits of a type', () => {
     expect(of(`${long}1`)).not.toBe(of(`${long}2`));
     expect(of(`${long}1`)).toBe(of(`${long}1`));
     expect(of(long).length).toBeLessThan(300);
+  });
+
+  it('L20: claims look at a group again when it has room and a run is due', () => {
+    const now = 1_000;
+    const hasRoom = { roomAt: undefined, heldUntil: undefined };
+    // An instant in the past keeps the order in which runs have waited.
+    expect(lookAgainAt(hasRoom, 400, now)).toBe(400);
+    expect(lookAgainAt(hasRoom, 1_100, now)).toBe(1_100);
+    const isFull = { roomAt: 1_500, heldUntil: undefined };
+    expect(lookAgainAt(isFull, 400, now)).toBe(1_500);
+    expect(lookAgainAt(isFull, 1_900, now)).toBe(1_900);
+    const isHeld = { roomAt: undefined, heldUntil: 1_250 };
+    expect(lookAgainAt(isHeld, 400, now)).toBe(1_250);
+    expect(lookAgainAt(isHeld, 1_100, now)).toBe(1_100);
   });
 });

@@ -1,6 +1,12 @@
 import { SUSPECTS_AGAIN_MS } from '../../rules/suspects.ts';
 import type { ClaimedRun, ClaimInput } from '../../store/store-passes.ts';
-import { type GroupState, roomInGroup, roomInGroupAt, withStarts } from '../../type-limits/group-room.ts';
+import {
+  type GroupState,
+  type LookAgain,
+  roomInGroup,
+  roomInGroupAt,
+  withStarts,
+} from '../../type-limits/group-room.ts';
 import type { TypeLimits } from '../../type-limits/type-limits.ts';
 import { ask, type Script } from '../script.ts';
 import type { JobIndexes } from '../tables/tables.ts';
@@ -21,6 +27,33 @@ export function mayClaimLimited({ limits }: UnitOfWork, { types }: Pick<ClaimInp
   return limits.size > 0 && Object.keys(types).some((type) => limits.has(type));
 }
 
+/** When a claim takes runs of groups: before its other due runs, after them, or not at all. */
+export interface GroupsTurn {
+  readonly turn: 'first' | 'last' | 'none';
+  /** When a claim has to look at a group, if that is known. */
+  readonly groupAt?: number | undefined;
+}
+
+/** Whatever has waited longer goes first, so that neither starves. `runAt`: when another run is due. */
+export function* turnOfGroups(
+  unit: UnitOfWork,
+  input: ClaimInput,
+  runAt: number | undefined,
+): Script<GroupsTurn> {
+  if (!mayClaimLimited(unit, input)) return { turn: 'none' };
+  // Nothing else is due, so the claim of groups may find out whether one of them is.
+  if (runAt === undefined || runAt > unit.now) return { turn: 'first' };
+  const groupAt = yield* ask('nextGroupAt', input.types);
+  if (groupAt === undefined || groupAt > unit.now) return { turn: 'none', groupAt };
+  return { turn: groupAt <= runAt ? 'first' : 'last', groupAt };
+}
+
+export interface ClaimedOfGroups {
+  readonly runs: readonly ClaimedRun[];
+  /** When the next claim has to look at a group. Known once a later read is answered. */
+  readonly nextAt: () => number | undefined;
+}
+
 /**
  * Claims runs of types with limits, as far as their groups have room (P29, limits and priority). A group that
  * is full is not looked at again before one of its runs has ended, or before its rate has room.
@@ -33,9 +66,13 @@ export function* claimLimited(
     prefetch,
     jobs,
   }: { readonly places: number; readonly prefetch: number; readonly jobs: JobIndexes },
-): Script<readonly ClaimedRun[]> {
-  const locked = yield* ask('lockGroups', input, Math.min(places + prefetch, GROUPS_A_CLAIM));
-  if (locked.length === 0) return [];
+): Script<ClaimedOfGroups> {
+  const limit = Math.min(places + prefetch, GROUPS_A_CLAIM);
+  const locked = limit === 0 ? [] : yield* ask('lockGroups', input, limit);
+  if (locked.length === 0) {
+    const nextAt = yield* ask('nextGroupAt', input.types);
+    return { runs: [], nextAt: () => nextAt };
+  }
   const { now } = unit;
   const limitsOf = ({ type }: LockedGroup): TypeLimits => unit.limits.get(type) ?? {};
   const groups = locked.map((one) => ({
@@ -46,30 +83,28 @@ export function* claimLimited(
     // A rate counts claims. So each claim has to be a start.
     mayPrefetch: limitsOf(one).rate === undefined,
   }));
-  const took = yield* ask('takeOfGroups', input, { groups, places, prefetch }, jobs);
-  const after = statesAfter(unit, locked, took.taken);
-  // Otherwise, what is left is a suspect that has to wait, or is locked.
-  const isFull = took.runs.length >= places;
+  const { runs, taken } = yield* ask('takeOfGroups', input, { groups, places, prefetch }, jobs);
+  const after = statesAfter(unit, locked, taken);
+  const isFull = runs.length >= places;
   const saved = locked.map((one) => {
-    const state = after.get(one.group) ?? one;
-    const lookAt = lookAgainAt(limitsOf(one), state, { nextAt: took.nextAt.get(one.key), now });
-    const isHeld = !isFull && lookAt !== undefined && lookAt <= now;
-    const { key, group } = one;
-    return { key, group, starts: state.starts, lookAt: isHeld ? now + SUSPECTS_AGAIN_MS : lookAt };
+    const { key, group, queueKey } = one;
+    const state = after.get(group) ?? one;
+    const { starts } = state;
+    return { key, group, queueKey, starts, ...lookAgainOf(limitsOf(one), state, { isFull, now }) };
   });
-  yield* ask('saveGroups', saved);
-  return took.runs;
+  return { runs, nextAt: yield* ask('saveGroups', saved, input.types) };
 }
 
-/** When the first waiting run may start, as far as that is known: it may have been due for long. */
-function lookAgainAt(
+/** `isFull`: the claim got all runs that it asked for. */
+function lookAgainOf(
   limits: TypeLimits,
   state: GroupState,
-  { nextAt, now }: { readonly nextAt: number | undefined; readonly now: number },
-): number | undefined {
-  if (nextAt === undefined) return undefined;
+  { isFull, now }: { readonly isFull: boolean; readonly now: number },
+): LookAgain {
   const roomAt = roomInGroupAt(limits, state, now) ?? now + FULL_AGAIN_MS;
-  return roomAt <= now ? nextAt : Math.max(nextAt, roomAt);
+  if (roomAt > now) return { roomAt, heldUntil: undefined };
+  // What is left of a group with room is a suspect that has to wait, or is locked.
+  return { roomAt: undefined, heldUntil: isFull ? undefined : now + SUSPECTS_AGAIN_MS };
 }
 
 function statesAfter(

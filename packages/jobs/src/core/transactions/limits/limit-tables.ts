@@ -1,6 +1,6 @@
 import type { TypeVersions } from '../../nodes/membership.ts';
 import type { ClaimedRun, ClaimInput } from '../../store/store-passes.ts';
-import type { GroupState, Starts } from '../../type-limits/group-room.ts';
+import type { GroupState, LookAgain, Starts } from '../../type-limits/group-room.ts';
 import type { StoredLimits } from '../../type-limits/type-limits.ts';
 
 /**
@@ -24,8 +24,11 @@ export interface LimitTables {
    * `jobs`: see `indexOfJob`.
    */
   takeOfGroups(input: ClaimInput, take: TakeOfGroups, jobs: Map<number, number>): TakenOfGroups;
-  /** Writes the starts of groups, and when a claim has to look at them again. */
-  saveGroups(groups: readonly SavedGroup[]): void;
+  /**
+   * Writes the starts of groups, and when a claim has to look at them again if runs are left: see `lookAgainAt`.
+   * The answer to a later read tells when a claim of these types has to look at a group next.
+   */
+  saveGroups(groups: readonly SavedGroup[], types: TypeVersions): () => number | undefined;
   /** Lets the next claim look at the groups of live runs, or of the waiting runs of a job. */
   wakeGroups(of: { readonly runIds: readonly (string | number)[] } | { readonly jobUid: number }): void;
   /**
@@ -64,13 +67,8 @@ export interface TakenOfGroups {
   readonly runs: readonly ClaimedRun[];
   /** How many of the runs have each key. */
   readonly taken: ReadonlyMap<number, number>;
-  /** When the first run is due that is left with each key. */
-  readonly nextAt: ReadonlyMap<number, number>;
 }
 
-export interface SavedGroup {
-  readonly key: number;
-  readonly group: number;
+export interface SavedGroup extends LookAgain, Pick<LockedGroup, 'key' | 'group' | 'queueKey'> {
   readonly starts: Starts;
-  readonly lookAt: number | undefined;
 }

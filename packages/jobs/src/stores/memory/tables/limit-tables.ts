@@ -5,7 +5,7 @@ import { startOrder } from '../../../core/rules/start-order.ts';
 import { isSuspect } from '../../../core/rules/suspects.ts';
 import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
 import type { LimitTables } from '../../../core/transactions/limits/limit-tables.ts';
-import { type WaitsForLimit, waitsForLimit } from '../../../core/type-limits/group-room.ts';
+import { lookAgainAt, type WaitsForLimit, waitsForLimit } from '../../../core/type-limits/group-room.ts';
 import { groupValueOf } from '../../../core/type-limits/group-value.ts';
 import { hasLimits, type LimitsByType } from '../../../core/type-limits/type-limits.ts';
 import {
@@ -128,16 +128,15 @@ export function limitTables(u: MemoryUnit) {
         db.changeRun(run.id, { ...start, claim: { node, fence } });
         runs.push(claimedRunOf(run, { job: indexOfJob(jobs, Number(run.jobUid)), fence, started }));
       }
-      const nextAt = new Map<number, number>();
-      for (const { run, groupKey = 0 } of waitingIn(db, new Set(byKey.keys())))
-        if (!nextAt.has(groupKey)) nextAt.set(groupKey, run.availableAt);
-      return { runs, taken, nextAt };
+      return { runs, taken };
     },
-    saveGroups(groups) {
-      for (const { key, group, starts, lookAt } of groups) {
-        db.groupStarts.set(group, starts);
-        if (lookAt !== undefined) wakeGroup(db, key, lookAt);
+    saveGroups(groups, types) {
+      for (const one of groups) {
+        db.groupStarts.set(one.group, one.starts);
+        const [first] = waitingIn(db, new Set([one.key]));
+        if (first !== undefined) wakeGroup(db, one.key, lookAgainAt(one, first.run.availableAt, now));
       }
+      return () => wokenKeys(db, types)[0]?.at;
     },
     wakeGroups(of) {
       const keys =

@@ -7,7 +7,6 @@ import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from '../rows/type-keys.ts';
 import { isAlive } from '../shortcuts/make-claimed.ts';
 import type { Unit } from '../tables/unit.ts';
-import { lookAtKeys } from './group-keys.ts';
 import { readTypeLimits } from './known-limits.ts';
 import { regroupRuns } from './regroup-runs.ts';
 import { takeOfGroups } from './take-of-groups.ts';
@@ -43,14 +42,17 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
       return locked.map((one): LockedGroup => ({ ...one, running: running.get(one.group) ?? 0 }));
     },
     takeOfGroups: (input, take, jobs) => takeOfGroups(u, { node: input.node, take, jobs, hasSuspects }),
-    async saveGroups(groups) {
-      const withStarts = groups.filter(({ group }) => group !== undefined);
-      const rows = withStarts.map(({ group, starts }) => [group, JSON.stringify(starts)]);
-      await q.write(SAVE_STARTS, columnsOf(rows, 2));
-      await lookAtKeys(
-        u,
-        groups.flatMap(({ key, lookAt }) => (lookAt === undefined ? [] : [{ key, at: lookAt }])),
-      );
+    async saveGroups(groups, types) {
+      const rows = groups.map(({ key, queueKey, group, starts, roomAt, heldUntil }) => [
+        key,
+        queueKey,
+        group,
+        JSON.stringify(starts),
+        roomAt ?? null,
+        heldUntil ?? null,
+      ]);
+      const saved = await q.writeFor(SAVE_GROUPS, [versionsParam(types), now, ...columnsOf(rows, 6)]);
+      return () => numberOf(saved()[0]);
     },
     wakeGroups: (of) =>
       'jobUid' in of
@@ -88,8 +90,21 @@ const FORGET_AND_COUNT = `WITH forgotten AS (DELETE FROM greenvue_jobs.limit_loo
     WHERE claims.group_id = ANY($2::bigint[]) GROUP BY claims.group_id)
   SELECT (SELECT json_object_agg(group_id, running) FROM counted), EXISTS (
     SELECT FROM greenvue_jobs.live_runs WHERE type_key + 0 = ANY($1::integer[]) AND recoveries >= 2)`;
-const SAVE_STARTS = `UPDATE greenvue_jobs.limit_groups AS of SET starts = new.starts
-  FROM unnest($1::bigint[], $2::text[]) AS new (id, starts) WHERE of.id = new.id AND of.starts <> new.starts`;
+/** `lookAgainAt` in SQL, for groups in which runs are left. `greatest` ignores nulls. */
+const SAVE_GROUPS = `WITH new AS MATERIALIZED (
+    SELECT * FROM unnest($3::integer[], $4::integer[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[])
+      AS new (key, type_key, group_id, starts, room_at, held_until)),
+  started AS (
+    UPDATE greenvue_jobs.limit_groups AS of SET starts = new.starts FROM new
+    WHERE of.id = new.group_id AND of.starts <> new.starts),
+  looks AS (
+    INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
+    SELECT new.key, new.type_key, greatest(next.at, new.room_at, CASE WHEN next.at <= $2::bigint THEN new.held_until END)
+    FROM new CROSS JOIN LATERAL (
+      SELECT available_at AS at FROM greenvue_jobs.live_runs
+      WHERE type_key = new.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next
+    RETURNING at)
+  SELECT least((SELECT min(at) FROM looks), (${NEXT_LOOK}))`;
 /** From when the first waiting run is due: so the groups keep the order in which their runs wait. */
 const lookAt = (groups: string, more = '') => `WITH groups AS MATERIALIZED (${groups})${more}
   INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)

@@ -6,7 +6,6 @@ import { startOrderOf } from '../../rows/queue-key.ts';
 import { LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { FREE, lockSuspects, ONE_CLAIMED, WAITING_SUSPECT_OF_GROUPS } from '../claims/priority-claims.ts';
 import { columnsOf } from '../connection/queries.ts';
-import { rowOf } from '../rows/run-rows.ts';
 import type { Unit } from '../tables/unit.ts';
 
 interface TakeInput {
@@ -45,12 +44,7 @@ export async function takeOfGroups(
     }
   }
   add(await takeRuns(u, TAKE, { node, jobs, take: { groups, places, prefetch: take.prefetch } }));
-  const nextAt = new Map<number, number>();
-  for (const row of await u.q.arrays(NEXT_OF_KEYS, [groups.map(({ key }) => key)])) {
-    const [key, at] = rowOf<[number, number | null]>(row);
-    if (at !== null) nextAt.set(key, at);
-  }
-  return { runs, taken, nextAt };
+  return { runs, taken };
 }
 
 interface TakenRun {
@@ -110,6 +104,3 @@ const take = (condition: string) => `WITH rooms AS MATERIALIZED (
   SELECT ${LIVE_COLUMNS}, type_key FROM taken ORDER BY n`;
 const TAKE = take(`type_key = rooms.key AND ${FREE}`);
 const TAKE_SUSPECT = take(`type_key + 0 = rooms.key AND ${WAITING_SUSPECT_OF_GROUPS} AND NOT ${ONE_CLAIMED}`);
-const NEXT_OF_KEYS = `SELECT key, (SELECT available_at FROM greenvue_jobs.live_runs
-    WHERE type_key = key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1)
-  FROM unnest($1::integer[]) AS keys (key)`;

@@ -5,6 +5,7 @@ import type { ClaimedRun, ClaimInput } from '../../../core/store/store-passes.ts
 import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
 import type { LimitTables, TakeOfGroups } from '../../../core/transactions/limits/limit-tables.ts';
 import type { JobIndexes } from '../../../core/transactions/tables/tables.ts';
+import { lookAgainAt } from '../../../core/type-limits/group-room.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
 import { startOrderOf } from '../../rows/queue-key.ts';
@@ -42,11 +43,14 @@ export function limitTables(w: Writer): LimitTables {
         });
     },
     takeOfGroups: (input, take, jobs) => takeOfGroups(w, { input, take, jobs }),
-    saveGroups(groups) {
-      for (const { key, group, starts, lookAt } of groups) {
-        db.write(SAVE_STARTS, JSON.stringify(starts), group);
-        if (lookAt !== undefined) w.groups.wake(key, lookAt);
+    saveGroups(groups, types) {
+      for (const one of groups) {
+        db.write(SAVE_STARTS, JSON.stringify(one.starts), one.group);
+        const nextAt = numberOf(db.arrays(EARLIEST_OF_KEY).get(one.key));
+        if (nextAt !== undefined) w.groups.wake(one.key, lookAgainAt(one, nextAt, w.unit.now));
       }
+      const lookAt = earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types));
+      return () => lookAt;
     },
     wakeGroups(of) {
       const { now } = w.unit;
@@ -99,12 +103,7 @@ function takeOfGroups(
     runs.push(claimedRunOf(run, { job: indexOfJob(jobs, jobUid), fence, started }));
     w.keepClaimed({ ...row, run: claimedAs(run, { node, fence, startedAt: started ? now : undefined }) });
   }
-  const nextAt = new Map<number, number>();
-  for (const { key } of groups) {
-    const at = numberOf(w.db.arrays(EARLIEST_OF_KEY).get(key));
-    if (at !== undefined) nextAt.set(key, at);
-  }
-  return { runs, taken, nextAt };
+  return { runs, taken };
 }
 
 function claimedAs(
