@@ -30,6 +30,17 @@ const flaky = defineJobType({
   },
 });
 
+/** Runs until its signal, one run for each tenant at a time. */
+const hold = defineJobType({
+  type: 'hold',
+  payload: z.strictObject({ tenant: z.string() }),
+  limits: { running: 1, rate: { runs: 100, per: '1m' }, per: '/tenant' },
+  run: (ctx) =>
+    new Promise((_resolve, reject) => {
+      ctx.signal.addEventListener('abort', () => reject(new Error('stopped')));
+    }),
+});
+
 /** Has a secret. */
 const keep = defineJobType({
   type: 'keep',
@@ -62,7 +73,7 @@ export const READER = 'secret-2';
 export async function startHost(jobs?: readonly DeclaredJob<'greet'>[], release = 8): Promise<Host> {
   const engine = createJobs({
     store: createMemoryStore(),
-    types: [greet, fail, flaky, keep],
+    types: [greet, fail, flaky, hold, keep],
     ...(jobs === undefined ? {} : { jobs, release }),
     secretKeys: ['the key of these tests is long enough'],
     logger: silent,

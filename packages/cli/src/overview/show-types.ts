@@ -49,6 +49,7 @@ function printType({ out }: Session, type: JobType): void {
     ['Attempts', String(type.max_attempts)],
     ['Jobs pause after', type.pause_after === 'none' ? '' : budgetText(type.pause_after)],
     ['Limits', type.limits == null ? '' : limitsText(type.limits)],
+    ['Waiting for limits', type.limits == null ? '' : waitingText(type.limits)],
     ['Operators may set', type.operators_may_set.map(printable).join(', ') || 'nothing'],
     ['Defaults', type.defaults === null ? 'none: a field is required' : printableJson(type.defaults)],
   ]);
@@ -66,6 +67,17 @@ function limitsText({ running, rate, per }: NonNullable<JobType['limits']>): str
     ...(per === null ? [] : [`for each ${printable(per)}`]),
   ];
   return parts.join(', ');
+}
+
+/** The server counts to it. */
+const MOST_RUNS_COUNTED = 10_000;
+
+/** `37 runs, for 5 full values`. Empty: the caller must not know it. */
+function waitingText({ per, full, waiting }: NonNullable<JobType['limits']>): string {
+  if (waiting == null || full == null) return '';
+  if (waiting === 0) return 'no runs';
+  const runs = waiting < MOST_RUNS_COUNTED ? counted(waiting, 'run') : '10,000 or more runs';
+  return per === null ? runs : `${runs}, for ${counted(full, 'full value')}`;
 }
 
 interface Field {

@@ -15,15 +15,18 @@ import { Fold } from '../ui/layout/fold.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { useIdInPath } from '../ui/paths.ts';
 import { JsonBlock } from '../ui/text/text-block.tsx';
-import { limitsText } from './limits-text.ts';
+import { limitsText, waitingText } from './limits-text.ts';
 import { payloadRows } from './payload-rows.ts';
 import { PayloadTable } from './payload-table.tsx';
+
+/** The page shows counts of waiting runs. */
+const COUNTS_FRESH_MS = 5_000;
 
 /** One job type: its defaults, its payload, and how its runs went. */
 export function JobTypePage() {
   const name = useIdInPath();
   const { admin } = useMay();
-  const { data: types, error, refetch } = useJobTypes();
+  const { data: types, error, refetch } = useJobTypes(COUNTS_FRESH_MS);
   const type = types?.find((known) => known.type === name);
   const query = `type=${encodeURIComponent(name)}`;
   return (
@@ -70,6 +73,8 @@ function TypeParts({ type }: { readonly type: JobType }) {
 
 function Defaults({ type }: { readonly type: JobType }) {
   const { timeout, max_attempts: attempts, backoff, pause_after: budget } = type;
+  // An older server does not send limits.
+  const waiting = type.limits == null ? undefined : waitingText(type.limits);
   return (
     <Panel title="Defaults of its jobs">
       <Facts>
@@ -86,6 +91,7 @@ function Defaults({ type }: { readonly type: JobType }) {
           {budget === 'none' ? 'none' : `${budget.failures} of the last ${budget.of_last} runs`}
         </Fact>
         {type.limits == null ? null : <Fact name="Limits, across all nodes">{limitsText(type.limits)}</Fact>}
+        {waiting === undefined ? null : <Fact name="Waiting for limits">{waiting}</Fact>}
         <Fact name="Runs in">
           {type.isolation === 'thread' ? 'a thread of its own' : "the server's event loop"}
         </Fact>

@@ -9,3 +9,16 @@ export function limitsText({ running, rate, per }: NonNullable<JobType['limits']
   ];
   return parts.join(', ');
 }
+
+/** The server counts to it. */
+const MOST_RUNS_COUNTED = 10_000;
+
+/** `37 runs, for 5 full values`. Undefined: the caller must not know it. */
+export function waitingText({ per, full, waiting }: NonNullable<JobType['limits']>): string | undefined {
+  if (waiting == null || full == null) return undefined;
+  if (waiting === 0) return 'no runs';
+  const more = waiting < MOST_RUNS_COUNTED ? '' : ' or more';
+  const runs = waiting === 1 ? '1 run' : `${waiting.toLocaleString('en')}${more} runs`;
+  if (per === null) return runs;
+  return `${runs}, for ${full === 1 ? '1 full value' : `${full.toLocaleString('en')} full values`}`;
+}

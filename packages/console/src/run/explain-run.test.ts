@@ -104,6 +104,19 @@ describe('a run that waits', () => {
   });
   test('for the end of a window of its calendar', () =>
     expect(explained(queued({ available_at: LATER }))).toBe(`The run is due at ${LATER}.`));
+  test('for a limit of its type', () => {
+    const due = { available_at: '2026-01-31T09:00:00.000Z' };
+    const waits = (waits_for: Run['waits_for']) => explained(queued({ ...due, waits_for }));
+    expect(waits({ limit: 'running', value: 'acme' })).toBe(
+      'The run waits for a limit for "acme": as many runs as it allows are running. The run starts when one of them ends.',
+    );
+    expect(waits({ limit: 'running', value: null })).toContain('a limit of its type');
+    expect(waits({ limit: 'rate', value: 7 })).toContain('the rate limit for 7');
+    // Not yet due: the time counts.
+    expect(explained(queued({ available_at: LATER, waits_for: { limit: 'rate', value: null } }))).toBe(
+      `The run is due at ${LATER}.`,
+    );
+  });
   test('for a place', () =>
     expect(explained(queued({ available_at: null }))).toContain('a node with a free place'));
   test('for a place once its retry is due', () => {

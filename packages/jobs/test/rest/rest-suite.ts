@@ -25,6 +25,7 @@ import { nodes } from './suite/nodes.ts';
 import { overviews } from './suite/overview.ts';
 import { pausesOfAll } from './suite/pause-all.ts';
 import { failures } from './suite/runs/failures.ts';
+import { limitWaits } from './suite/runs/limit-waits.ts';
 import { recentRuns } from './suite/runs/recent-runs.ts';
 import { runExport } from './suite/runs/run-export.ts';
 import { runRecords } from './suite/runs/run-records.ts';
@@ -61,6 +62,7 @@ export function restSuite(makeMount: MakeMount): void {
   describe('overviews', () => overviews(makeMount));
   describe('recent runs', () => recentRuns(makeMount));
   describe('runs', () => runs(makeMount));
+  describe('limits of types', () => limitWaits(makeMount));
   describe('failures', () => failures(makeMount));
   describe('timelines', () => timelines(makeMount));
   describe('exports of runs', () => runExport(makeMount));

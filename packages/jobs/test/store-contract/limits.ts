@@ -118,6 +118,29 @@ export function limitsContract(makeStore: MakeStore): void {
       expect(await waitsFor(third)).toEqual({ limit: 'rate', value: '"x"' });
     });
 
+    it('L1: a type tells how many of its values are full while runs wait, and how many runs', async () => {
+      await limit({ running: 1, rate: { runs: 2, perMs: MINUTE }, per: '/tenant' });
+      await job('a');
+      const waits = async () => (await t.store.limitWaits(['noop', 'other']))[0];
+      expect(await t.store.limitWaits(['other'])).toEqual([{ type: 'other', full: 0, waiting: 0 }]);
+      for (const tenant of ['x', 'x', 'x', 'y', 'y', 'z']) await trigger('a', { tenant });
+      // A run that has room waits for a place, not for a limit.
+      expect(await waits()).toEqual({ type: 'noop', full: 0, waiting: 0 });
+      const { runs } = await claimAll();
+      expect(await waits()).toEqual({ type: 'noop', full: 2, waiting: 3 });
+      // A run that waits for its retry is not due.
+      await settle(runs[2], failed());
+      await trigger('a', { tenant: 'z' });
+      expect((await claimAll()).runs).toHaveLength(1);
+      expect(await waits()).toEqual({ type: 'noop', full: 2, waiting: 3 });
+      await t.settleAll(runs.slice(0, 2));
+      expect(await waits()).toEqual({ type: 'noop', full: 0, waiting: 0 });
+      await t.settleAll((await claimAll()).runs);
+      expect(await waits()).toEqual({ type: 'noop', full: 1, waiting: 1 });
+      await limit({});
+      expect(await waits()).toEqual({ type: 'noop', full: 0, waiting: 0 });
+    });
+
     it('L2: a run that waits for a limit takes the room of `overlap`', async () => {
       await limit({ running: 1 });
       await job('a');

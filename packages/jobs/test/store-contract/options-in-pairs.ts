@@ -59,8 +59,9 @@ function faultsOf({ choice, job, runs, made, atOnce }: Played): readonly string[
       const before = slots[n - 1];
       return before === undefined || first(run) > (before.scheduledFor ?? 0);
     }),
-    'at most one run at once, if overlap is not allow':
-      atOnce <= 1 || (choice.overlap === 'allow' && choice.max_running === 'none'),
+    'at most one run at once, unless overlap is allow and nothing limits the runs':
+      atOnce <= 1 ||
+      (choice.overlap === 'allow' && choice.max_running === 'none' && choice.limits === 'none'),
     'K1, K4: no slot in a window that is skipped has a run': slots.every(
       (run) =>
         choice.calendar !== 'skip' ||

@@ -143,12 +143,12 @@ export function useTags() {
   });
 }
 
-export function useJobTypes() {
+export function useJobTypes(freshMs = TYPES_FRESH_MS) {
   const connection = useConnection();
   return useQuery({
     queryKey: queryKeys.types(),
     queryFn: ({ signal }) => listJobTypes(connection, { signal }),
-    staleTime: TYPES_FRESH_MS,
+    staleTime: freshMs,
   });
 }
 

@@ -1,3 +1,4 @@
+import type { LimitWaits } from '../type-limits/limit-waits.ts';
 import type { OfferedLimits } from '../type-limits/type-limits.ts';
 
 /** The limits of job types in the store (P29, limits and priority). */
@@ -12,4 +13,6 @@ export interface LimitStore {
    * back where the next batch begins, or undefined after the last one.
    */
   regroupRuns(after: number): Promise<number | undefined>;
+  /** The runs that wait for full limits, of each of these types. Counts a bounded number. */
+  limitWaits(types: readonly string[]): Promise<readonly LimitWaits[]>;
 }

@@ -121,6 +121,7 @@ const ARGUMENTS = {
   cancelRun: [runId, main('input', cancelRules), options],
   retryRun: [runId, { name: 'options', rule: retryOptionRules }],
   stats: [main('query', jobsReadRules)],
+  limitWaits: [],
   forecast: [main('query', forecastQueryRules)],
   history: [main('query', historyQueryRules)],
   backfillJob: [jobId, main('backfill', required(backfillRules)), options],

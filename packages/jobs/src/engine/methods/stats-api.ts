@@ -19,7 +19,7 @@ export interface StatsApiDeps extends EngineParts {
 export function createStatsApi(
   deps: StatsApiDeps,
   given: typeof checkedArguments,
-): Pick<Engine, 'stats' | 'history' | 'activity' | 'runTimeline' | keyof NodesApi> {
+): Pick<Engine, 'stats' | 'history' | 'activity' | 'runTimeline' | 'limitWaits' | keyof NodesApi> {
   const { settings, store } = deps;
   const { clock } = settings;
   const countsOf = createCounts({ ...deps, clock });
@@ -48,6 +48,11 @@ export function createStatsApi(
     async runTimeline(...args) {
       const [query] = given('runTimeline', args);
       return runTimeline(deps, query);
+    },
+    async limitWaits(...args) {
+      given('limitWaits', args);
+      const limited = deps.registry.types.filter(({ limits }) => limits !== undefined);
+      return limited.length === 0 ? [] : store.limitWaits(limited.map(({ jobType: { type } }) => type));
     },
     activity: () => activityOf(deps),
     ...createNodesApi({ ...deps, listNodes }, given),

@@ -8,6 +8,7 @@ import type { FailurePage, FailureQuery, FailureSort } from '../../core/store/fa
 import type { AuditQuery, AuditRow, JobVersion, Page, RequestedRun } from '../../core/store/store-views.ts';
 import type { TimeInput } from '../../core/time/time-input.ts';
 import type { RunTimeline, RunTimelineQuery } from '../../core/timeline/run-timeline.ts';
+import type { LimitWaits } from '../../core/type-limits/limit-waits.ts';
 import type { TypeLimits } from '../../core/type-limits/type-limits.ts';
 import type { FailureBudget } from '../../core/watching/watching.ts';
 import type { AlertsApi } from './alerts-port.ts';
@@ -223,6 +224,11 @@ export interface Engine
    */
   forecast(query?: ForecastQuery): Promise<Forecast>;
   jobTypes(): readonly JobTypeInfo[];
+  /**
+   * How many due runs wait for full limits, for each job type of this node that has limits (P29). Counts at
+   * most 1,000 full groups and 10,000 runs of a type. Reads nothing if no type has limits.
+   */
+  limitWaits(): Promise<readonly LimitWaits[]>;
   /** With a query, counts only these jobs and their runs. What nodes report is about all jobs. */
   stats(query?: JobsRead): Promise<EngineStats>;
   /**

@@ -24,13 +24,15 @@ const listJobTypes = defineRoute({
   doc: {
     operationId: 'listJobTypes',
     summary: 'List the job types',
-    description: 'The job types of this server, with the JSON Schema of their payloads and their defaults.',
+    description:
+      'The job types of this server, with the JSON Schema of their payloads, their defaults, and the runs that wait for their limits.',
   },
   responses: { 200: success(jobTypesSchema, 'The job types'), ...problems() },
-  handle: async (_request, { engine }) => ({
-    status: 200,
-    body: { data: engine.jobTypes().map(jobTypeJson) },
-  }),
+  handle: async (_request, { engine }) => {
+    const waits = new Map((await engine.limitWaits()).map((one) => [one.type, one]));
+    const data = engine.jobTypes().map((info) => jobTypeJson(info, waits.get(info.type)));
+    return { status: 200, body: { data } };
+  },
 });
 
 const previewJob = defineRoute({

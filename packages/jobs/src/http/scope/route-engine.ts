@@ -40,6 +40,7 @@ export interface RouteEngine
     | 'listBackfills'
     | 'cancelBackfill'
     | 'jobTypes'
+    | 'limitWaits'
     | 'listAudit'
     | keyof AlertsApi
     | keyof BulkApi

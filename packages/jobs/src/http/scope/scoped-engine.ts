@@ -62,6 +62,8 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     getBackfill: requireBackfill,
     listBackfills: (query) => engine.listBackfills({ ...query, ...which }),
     jobTypes: () => engine.jobTypes(),
+    // Runs of all scopes wait for the limits of a type.
+    limitWaits: async () => [],
     ...scopedBulk(engine, scope, () => scoped),
     ...noAlerts(scope),
     ...noSecrets(),

@@ -27,6 +27,7 @@ import { createCalendars } from './calendars.ts';
 import { MemoryDatabase } from './memory-database.ts';
 import { createReads } from './reads/reads.ts';
 import { createSecrets } from './secrets.ts';
+import { limitWaitsIn } from './tables/limit-tables.ts';
 import { runOn, type Transaction } from './tables/tables.ts';
 
 export interface MemoryStoreOptions {
@@ -98,6 +99,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     ...createCalendars(db, { run, read: whileOpen }),
     setTypeLimits: (offered) => run(() => setTypeLimits(offered)),
     regroupRuns: (after) => run(() => regroupRuns(after)),
+    limitWaits: (types) => whileOpen((now) => types.map((type) => limitWaitsIn(db, type, now))),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),
     resumeAll: (input, signal) => runUnless(signal, (unit) => resumeAll(unit, input)),
     prune: (retention) => whileOpen((now) => runScript(prune(retention), (step) => runOn(on, now, step))),

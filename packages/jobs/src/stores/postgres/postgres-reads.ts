@@ -96,6 +96,11 @@ const POSTGRES: Dialect = {
   countLive: COUNT_LIVE,
   countLiveOf: (uids) => `${COUNT_LIVE} WHERE job_uid IN (${uids})`,
 
+  isWaiting: WAITING,
+  // A key may have several looks.
+  keysToLookAt: (type, most) => `SELECT DISTINCT key FROM (
+    SELECT key FROM greenvue_jobs.limit_looks WHERE type_key IN (
+      SELECT key FROM greenvue_jobs.job_types WHERE coalesce(of_type, type) = ${type}) LIMIT ${10 * most}) AS looks LIMIT ${most}`,
   claimsOfGroup: (id) => `(SELECT count(*) FROM greenvue_jobs.limit_claims AS claimed
     JOIN greenvue_jobs.live_runs AS held ON held.id = claimed.run_id AND held.fence = claimed.fence
     WHERE claimed.group_id = ${id})`,

@@ -4,6 +4,7 @@ import { createBulkReads } from './bulk-reads.ts';
 import type { Dialect } from './dialect.ts';
 import { createJobReads } from './jobs/job-reads.ts';
 import { createFailureReads } from './runs/failure-reads.ts';
+import { createLimitReads } from './runs/limit-waits.ts';
 import { createRunReads } from './runs/run-reads.ts';
 import { createStatReads } from './stat-reads.ts';
 import { createForecastReads } from './timeline/forecast-reads.ts';
@@ -15,6 +16,7 @@ export function createReads(sql: Dialect) {
   return {
     ...createJobReads(sql),
     ...createRunReads(sql),
+    ...createLimitReads(sql),
     ...createFailureReads(sql),
     ...createStatReads(sql),
     ...createAuditReads(sql),

@@ -107,6 +107,9 @@ const SQLITE: Dialect = {
       count(*) FILTER (WHERE status = 1), min(available_at) FILTER (WHERE held = 0 AND node IS NULL)
     FROM live_runs WHERE job_uid IN (${uids})`,
 
+  isWaiting: 'held = 0 AND node IS NULL',
+  keysToLookAt: (type, most) => `SELECT key FROM limit_keys WHERE look_at IS NOT NULL
+    AND type_key IN (SELECT key FROM job_types WHERE coalesce(of_type, type) = ${type}) LIMIT ${most}`,
   claimsOfGroup: (
     id,
   ) => `(SELECT count(*) FROM live_runs AS claimed WHERE claimed.type_key < ${GROUP_KEYS_BELOW}

@@ -120,6 +120,7 @@ export function createSqliteStore({ file, clock, databaseId, limits }: SqliteSto
     tellTimedStates: (range) => write('tellTimedStates', range),
     setTypeLimits: (offered) => write('setTypeLimits', offered),
     regroupRuns: (after) => write('regroupRuns', after),
+    limitWaits: (types) => read('limitWaits', types),
     changeCalendar: (input) => write('changeCalendar', input),
     listCalendars: () => read('listCalendars', undefined),
     history: (query) => read('history', query),

@@ -11,6 +11,9 @@ export const WITHIN_MS = 30 * MINUTE;
 const TEN = 10 * MINUTE;
 const RRULE = 'FREQ=DAILY;BYHOUR=12,13,14,15,16;BYMINUTE=0,10,20,30,40,50';
 
+/** A type with limits: each job of it has a value of its own. */
+export const LIMITED = { type: 'limited', version: 1, limits: { running: 1, per: '/job' } } as const;
+
 /** The values of each option, as parts of a definition. */
 const OPTIONS = {
   schedule: {
@@ -44,6 +47,7 @@ const OPTIONS = {
   max_running: { none: {}, one: { maxRunning: 1 } },
   catch_up: { once: { catchUp: 'once' }, skip: { catchUp: 'skip' }, all: { catchUp: 'all' } },
   expiry: { none: {}, expire_after: { expireAfterMs: 3 * MINUTE } },
+  limits: { none: {}, one: { type: LIMITED.type } },
   priority: { none: {}, high: { priority: 'high' }, low: { priority: 'low' } },
   attempts: { one: { maxAttempts: 1 }, two: { maxAttempts: 2 } },
 } as const satisfies Record<string, Record<string, unknown>>;
@@ -123,6 +127,8 @@ export function definitionFor(id: string, choice: Choice): JobDefinition {
     ...OPTIONS.max_running[choice.max_running],
     ...OPTIONS.catch_up[choice.catch_up],
     ...OPTIONS.expiry[choice.expiry],
+    ...OPTIONS.limits[choice.limits],
+    payload: JSON.stringify({ job: id }),
     ...OPTIONS.priority[choice.priority],
     ...OPTIONS.attempts[choice.attempts],
   });

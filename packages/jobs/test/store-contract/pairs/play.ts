@@ -3,8 +3,8 @@ import { isLiveRun, type Run } from '../../../src/core/model/run.ts';
 import { isExpired } from '../../../src/core/rules/expiry.ts';
 import type { Outcome } from '../../../src/core/rules/settle.ts';
 import type { ClaimedRun } from '../../../src/core/store/store-passes.ts';
-import { failed, MINUTE, ON_DEMAND, type Rig, required, SUCCEEDED, TYPES } from '../rig.ts';
-import { CALENDAR, type Choice, definitionFor, UPSTREAM } from './pairs-of-options.ts';
+import { failed, MINUTE, ON_DEMAND, type Rig, required, SUCCEEDED } from '../rig.ts';
+import { CALENDAR, type Choice, definitionFor, LIMITED, UPSTREAM } from './pairs-of-options.ts';
 
 /** What happens at an instant, before the pass. */
 interface Step {
@@ -17,6 +17,7 @@ interface Step {
   readonly isBusy?: true;
 }
 
+const TYPES = { noop: 1, [LIMITED.type]: LIMITED.version };
 const steps = (count: number): Step[] => Array.from({ length: count }, () => ({ ms: 5 * MINUTE }));
 /** Work, a downtime of 45 minutes, busy nodes, a pause of 20 minutes, runs by hand. */
 const STORY: readonly Step[] = [
@@ -60,6 +61,7 @@ export interface Played {
 
 /** Plays the story to jobs with these options, all in one store. */
 export async function play(t: Rig, choices: readonly Choice[]): Promise<readonly Played[]> {
+  await t.store.setTypeLimits([LIMITED]);
   await t.store.changeCalendar({ id: CALENDAR.id, command: { kind: 'put', calendar: calendar() } });
   await t.create(UPSTREAM, { schedule: ON_DEMAND, overlap: 'allow' });
   const ids = choices.map((_, n) => `job-${String(n).padStart(3, '0')}`);
@@ -107,7 +109,7 @@ function createActors(t: Rig) {
   let upstreamAt: number | undefined;
 
   const claim = async () => {
-    const { jobs, runs } = await t.claim(1_000);
+    const { jobs, runs } = await t.store.claim({ node: 'node-1', types: TYPES, places: 1_000, prefetch: 0 });
     return runs.map((run) => ({ run, jobId: required(jobs[run.job]).id }));
   };
   const settle = async ({ run, fails }: { readonly run: ClaimedRun; readonly fails: boolean }) => {

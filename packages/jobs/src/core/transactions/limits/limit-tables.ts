@@ -25,8 +25,8 @@ export interface LimitTables {
    */
   takeOfGroups(input: ClaimInput, take: TakeOfGroups, jobs: Map<number, number>): TakenOfGroups;
   /**
-   * Writes the starts of groups, and when a claim has to look at them again if runs are left: see `lookAgainAt`.
-   * The answer to a later read tells when a claim of these types has to look at a group next.
+   * Writes the starts of groups, and when a claim has to look at groups in which runs are left: `lookAgainAt`.
+   * After a later read, the answer says when a claim of these types has to look at a group.
    */
   saveGroups(groups: readonly SavedGroup[], types: TypeVersions): () => number | undefined;
   /** Lets the next claim look at the groups of live runs, or of the waiting runs of a job. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../../../core/time/duration.ts';
+import type { LimitWaits } from '../../../core/type-limits/limit-waits.ts';
 import type { JobTypeInfo } from '../../../engine/ports/engine-port.ts';
 import { backoffSchema } from './job.ts';
 import { pauseAfterJson, pauseAfterSchema } from './watching.ts';
@@ -24,6 +25,14 @@ export const jobTypeSchema = z.object({
         .string()
         .nullable()
         .describe('JSON pointer to the payload field: a limit for each of its values'),
+      full: z
+        .int()
+        .nullable()
+        .describe('Values whose limit is full while runs wait for it; counts to 1,000'),
+      waiting: z
+        .int()
+        .nullable()
+        .describe('Due runs that wait for a full limit; counts to 10,000. null: for callers with a scope'),
     })
     .nullable()
     .describe('Limits of the runs of this type, across all nodes; null: none'),
@@ -44,17 +53,26 @@ export const jobTypeSchema = z.object({
 
 export const jobTypesSchema = z.object({ data: z.array(jobTypeSchema) });
 
-function limitsJson(limits: JobTypeInfo['limits']): z.output<typeof jobTypeSchema>['limits'] {
+function limitsJson(
+  limits: JobTypeInfo['limits'],
+  waits: LimitWaits | undefined,
+): z.output<typeof jobTypeSchema>['limits'] {
   if (limits === undefined) return null;
   const { running = null, rate, per = null } = limits;
   return {
     running,
     rate: rate === undefined ? null : { runs: rate.runs, per: formatDuration(rate.perMs) },
     per,
+    full: waits?.full ?? null,
+    waiting: waits?.waiting ?? null,
   };
 }
 
-export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
+/** `waits`: undefined if the type has no limits, or if the caller must not know. */
+export function jobTypeJson(
+  info: JobTypeInfo,
+  waits: LimitWaits | undefined,
+): z.output<typeof jobTypeSchema> {
   return {
     type: info.type,
     description: info.description,
@@ -64,7 +82,7 @@ export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
     max_attempts: info.maxAttempts,
     backoff: info.backoff,
     pause_after: pauseAfterJson(info.pauseAfter),
-    limits: limitsJson(info.limits),
+    limits: limitsJson(info.limits, waits),
     payload_schema: { ...info.payloadSchema },
     defaults: info.defaults === undefined ? null : { ...info.defaults },
     operators_may_set: [...info.operatorsMaySet],

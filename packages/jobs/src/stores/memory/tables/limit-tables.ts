@@ -7,6 +7,7 @@ import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
 import type { LimitTables } from '../../../core/transactions/limits/limit-tables.ts';
 import { lookAgainAt, type WaitsForLimit, waitsForLimit } from '../../../core/type-limits/group-room.ts';
 import { groupValueOf } from '../../../core/type-limits/group-value.ts';
+import { type LimitWaits, limitWaitsOf } from '../../../core/type-limits/limit-waits.ts';
 import { hasLimits, type LimitsByType } from '../../../core/type-limits/type-limits.ts';
 import {
   byDue,
@@ -55,6 +56,19 @@ export function limitOf(db: MemoryDatabase, runId: string, now: number): WaitsFo
     { running: runningIn(db, group), starts: db.groupStarts.get(group) ?? [], value },
     now,
   );
+}
+
+/** The runs of a type that wait for full limits. */
+export function limitWaitsIn(db: MemoryDatabase, type: string, now: number): LimitWaits {
+  const keys = new Set([...db.limitKeys.values()].filter((one) => one.type === type).map(({ key }) => key));
+  const due = waitingIn(db, keys).filter(({ run }) => run.availableAt <= now);
+  const byGroup = Map.groupBy(due, ({ groupKey = 0 }) => db.limitKeys.get(groupKey)?.group ?? 0);
+  const groups = [...byGroup].map(([group, rows]) => ({
+    running: runningIn(db, group),
+    starts: db.groupStarts.get(group) ?? [],
+    due: rows.length,
+  }));
+  return limitWaitsOf({ type, limits: db.typeLimits.get(type)?.limits ?? {} }, groups, now);
 }
 
 function runningIn(db: MemoryDatabase, group: number): number {

@@ -1,10 +1,45 @@
 import { isLiveRun } from '../../../core/model/run.ts';
 import type { RunView } from '../../../core/store/store-views.ts';
 import { waitsForLimit } from '../../../core/type-limits/group-room.ts';
+import {
+  type LimitWaits,
+  limitWaitsOf,
+  MOST_GROUPS_COUNTED,
+  MOST_RUNS_COUNTED,
+} from '../../../core/type-limits/limit-waits.ts';
 import { rowOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, startsIn, typeLimitsIn } from '../../rows/limit-rows.ts';
 import type { Dialect } from '../dialect.ts';
 import { arrays, type Read } from '../read.ts';
+
+/** The reads of what waits for limits of types. */
+export function createLimitReads(sql: Dialect) {
+  const { schema, mark: m } = sql;
+  const limitsOf = `SELECT limits FROM ${schema}type_limits WHERE type = ${m}1`;
+  const groupsOf = `WITH looked AS (${sql.keysToLookAt(`${m}1`, MOST_GROUPS_COUNTED)}),
+    due AS (
+      SELECT limit_keys.group_id FROM looked JOIN ${schema}limit_keys ON limit_keys.key = looked.key
+        JOIN ${schema}live_runs ON live_runs.type_key = looked.key
+      WHERE ${sql.isWaiting} AND available_at <= ${m}2 LIMIT ${MOST_RUNS_COUNTED}),
+    waiting AS (SELECT group_id, count(*) AS runs FROM due GROUP BY group_id)
+    SELECT of_runs.starts, ${sql.claimsOfGroup('of_runs.id')}, waiting.runs
+    FROM waiting JOIN ${schema}limit_groups AS of_runs ON of_runs.id = waiting.group_id`;
+  return {
+    *limitWaits(types: readonly string[], now: number): Read<readonly LimitWaits[]> {
+      const waits: LimitWaits[] = [];
+      for (const type of types) {
+        const [stored] = yield* arrays(limitsOf, [type]);
+        const limits = stored === undefined ? {} : typeLimitsIn(rowOf<[string]>(stored)[0]);
+        const groups = (yield* arrays(groupsOf, [type, now])).map((row) => {
+          const [starts, running, due] = rowOf<[string, number, number]>(row);
+          return { starts: startsIn(starts), running: Number(running), due: Number(due) };
+        });
+        waits.push(limitWaitsOf({ type, limits }, groups, now));
+      }
+      return waits;
+    },
+  };
+}
 
 /** Adds to a run the limit that it waits for. Reads nothing of a run that does not wait. */
 export function* withLimit(sql: Dialect, view: RunView, now: number): Read<RunView> {

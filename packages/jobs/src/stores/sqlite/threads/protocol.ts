@@ -30,6 +30,7 @@ export type ReadMethod =
   | 'listAlertChannels'
   | 'listAlertDeliveries'
   | 'listCalendars'
+  | 'limitWaits'
   | 'history'
   | 'getBackfill'
   | 'listBackfills'

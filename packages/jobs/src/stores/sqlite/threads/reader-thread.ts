@@ -59,6 +59,7 @@ function handlersOf({ file, isInMemory }: ThreadData, db: Database): Handlers<Re
     runTimeline: (query) => runRead(db, READS.runTimeline(query)),
     forecastJobs: (input) => runRead(db, READS.forecastJobs(input)),
     listCalendars: () => runRead(db, CALENDARS.listCalendars()),
+    limitWaits: (types, now) => runRead(db, READS.limitWaits(types, now)),
     history: (query) => runRead(db, READS.history(query)),
     getBackfill: (id) => runRead(db, READS.getBackfill(id)),
     listBackfills: (query) => runRead(db, READS.listBackfills(query)),

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { CONDITION_MS } from '../../../../../../scripts/test-deadlines.ts';
+import { defineJobType } from '../../../../src/core/job-types/define-job-type.ts';
+import { jobTypesSchema } from '../../../../src/http/views/jobs/job-type.ts';
+import { runSchema } from '../../../../src/http/views/runs/run.ts';
+import { bodyOf, createJob, runJob, runThatIs, send } from '../../requests.ts';
+import { greet, type MakeMount, type Mount, type RestServer, startRestServer } from '../../rest-server.ts';
+
+const limits = { running: 1, rate: { runs: 100, per: '1m' }, per: '/tenant' };
+
+/** Runs until its signal, one run for each tenant at a time. */
+const limited = defineJobType({
+  type: 'limited',
+  module: import.meta.url,
+  payload: z.strictObject({ tenant: z.string() }),
+  limits,
+  run: (ctx, _deps: undefined) =>
+    new Promise((_resolve, reject) => {
+      ctx.signal.addEventListener('abort', () => reject(new Error('stopped')));
+    }),
+});
+
+/** Promise P29, limits and priority. */
+export function limitWaits(makeMount: MakeMount): void {
+  let server: RestServer;
+  beforeAll(async () => {
+    server = await startRestServer(makeMount, {}, { jobTypes: [greet, limited] });
+  });
+  afterAll(() => server.close());
+
+  const limitsIn = async (mount: Pick<Mount, 'send'>) => {
+    const { data } = bodyOf(await send(mount, 'GET', '/job-types'), 200, jobTypesSchema);
+    return data.map((type) => type.limits);
+  };
+
+  test('L1: types show their limits and what waits for them, and a run the limit that it waits for', async () => {
+    expect(await limitsIn(server)).toEqual([null, { ...limits, full: 0, waiting: 0 }]);
+    await createJob(server, 'a', {
+      type: 'limited',
+      on_demand: true,
+      overlap: 'allow',
+      payload: { tenant: 'x' },
+    });
+    const first = await runJob(server, 'a');
+    expect(await runThatIs(server, first.id, 'running')).toMatchObject({ waits_for: null });
+    const second = await runJob(server, 'a');
+    await vi.waitFor(async () => {
+      const run = bodyOf(await send(server, 'GET', `/runs/${second.id}`), 200, runSchema);
+      expect(run).toMatchObject({ status: 'queued', waits_for: { limit: 'running', value: 'x' } });
+    }, CONDITION_MS);
+    expect(await limitsIn(server)).toEqual([null, { ...limits, full: 1, waiting: 1 }]);
+    const scoped = await makeMount(server.engine, {
+      authorize: () => ({ id: 'user:42', scope: { idPrefix: 'acme-' } }),
+    });
+    expect(await limitsIn(scoped)).toEqual([null, { ...limits, full: null, waiting: null }]);
+    await scoped.close();
+    for (const { id } of [second, first]) await send(server, 'POST', `/runs/${id}/cancel`);
+    await runThatIs(server, first.id, 'cancelled');
+    expect(await limitsIn(server)).toEqual([null, { ...limits, full: 0, waiting: 0 }]);
+  });
+}
