@@ -303,15 +303,19 @@ export function limitsContract(makeStore: MakeStore): void {
       await limit({ running: 2 });
       await job('one', { maxRunning: 1 });
       await job('two', { maxRunning: 3 });
-      const [first] = [await trigger('one'), await trigger('one')];
-      const [other] = [await trigger('two'), await trigger('two')];
+      const [first, held] = [await trigger('one'), await trigger('one')];
+      const [other, waits] = [await trigger('two'), await trigger('two')];
+      // The type has room for `held`, but its job has not. The job has room for `waits`, but its type has not.
       const { runs } = await claimAll();
       expect(runs.map(({ id }) => id).sort()).toEqual([first, other].sort());
       await settle(runs.find(({ id }) => id === other));
       const next = await claimAll();
-      expect(next.runs).toHaveLength(1);
-      await t.settleAll([...runs.filter(({ id }) => id === first), ...next.runs]);
-      expect((await claimAll()).runs).toHaveLength(1);
+      expect(next.ids).toEqual([waits]);
+      await trigger('two');
+      await settle(runs.find(({ id }) => id === first));
+      // The end of the run has released `held`, which has waited longer than the run made last.
+      expect((await claimAll()).ids).toEqual([held]);
+      expect((await claimAll()).ids).toEqual([]);
     });
 
     it('L12: priority decides which waiting run starts first, and an edit of it holds at once (L17)', async () => {
