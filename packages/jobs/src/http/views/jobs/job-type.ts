@@ -25,10 +25,7 @@ export const jobTypeSchema = z.object({
         .string()
         .nullable()
         .describe('JSON pointer to the payload field: a limit for each of its values'),
-      full: z
-        .int()
-        .nullable()
-        .describe('Values whose limit is full while runs wait for it; counts to 1,000'),
+      full: z.int().nullable().describe('Values whose limit is full while runs wait for it; counts to 1,000'),
       waiting: z
         .int()
         .nullable()
