@@ -273,6 +273,22 @@ export function limitsContract(makeStore: MakeStore): void {
       expect(await t.live(own)).toMatchObject({ status: 'queued' });
     });
 
+    it('L9: after an edit of the payload during a run, its retry counts for the new value', async () => {
+      await limit({ running: 1, per: '/tenant' });
+      await job('a', { payload: '{"tenant":"x"}' });
+      const edited = await trigger('a');
+      const [first] = (await claimAll()).runs;
+      await t.edit('a', { payload: '{"tenant":"y"}' });
+      const ofY = await trigger('a');
+      const [second] = (await claimAll()).runs;
+      expect(second?.id).toBe(ofY);
+      await settle(first, failed());
+      t.clock.advance(MINUTE);
+      expect((await claimAll()).ids).toEqual([]);
+      await settle(second);
+      expect((await claimAll()).ids).toEqual([edited]);
+    });
+
     it('L11: the rate counts the starts of the last period, after a lost node too', async () => {
       await limit({ rate: { runs: 2, perMs: MINUTE } });
       await job('a');

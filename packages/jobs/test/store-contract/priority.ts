@@ -135,6 +135,25 @@ export function priorityContract(makeStore: MakeStore): void {
       expect(waiting.length).toBeGreaterThan(0);
     });
 
+    it('L12: beside higher runs that fill the only place, no low run waits much more than 5 minutes', async () => {
+      await createEach();
+      const dueAt = new Map<string, number>();
+      const waits: number[] = [];
+      // A high run each 5 s, and each takes 5 s. So a low run that starts delays all later ones by 5 s.
+      for (let n = 0; n < 130; n += 1) {
+        await t.trigger('high');
+        if (n < 60 && n % 12 === 0) dueAt.set((await t.trigger('low')).id, t.clock.now());
+        const { runs } = await t.claim(1);
+        waits.push(
+          ...runs.flatMap(({ id }) => (dueAt.has(id) ? [t.clock.now() - (dueAt.get(id) ?? 0)] : [])),
+        );
+        await t.settleAll(runs);
+        t.clock.advance(5 * SECOND);
+      }
+      expect(waits).toHaveLength(5);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(1.1 * 5 * MINUTE);
+    });
+
     it('L12: full claims leave no lower run behind that was due before', async () => {
       await createEach();
       const low = await t.trigger('low');

@@ -191,10 +191,12 @@ interface Ends {
   readonly putBack: PutBack[];
   /** Runs of types with limits that the store has already moved to history. */
   readonly moved: EndedClaim['runId'][];
+  /** Jobs of types with limits that were edited during a claim that is put back: its group may change. */
+  readonly regrouped: Set<number>;
 }
 
 function createEnds(): Ends {
-  return { byJob: new Map(), finished: [], putBack: [], moved: [] };
+  return { byJob: new Map(), finished: [], putBack: [], moved: [], regrouped: new Set() };
 }
 
 function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: Ends): Settlement {
@@ -216,6 +218,7 @@ function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: End
     const retried = retriedOf(input.outcome, input);
     if (retried !== undefined) ended.push(retried);
     ends.putBack.push({ runId: run.id, to: settlement, progress: input.progress });
+    if (run.jobVersion !== undefined && isLimited(unit, uid)) ends.regrouped.add(uid);
   }
   return settlement;
 }
@@ -238,6 +241,7 @@ function* writeEnds(
 ): Script<WrittenEffects & { readonly wake: boolean }> {
   const hasRoom = yield* wakeGroupsOf(unit, byJob.keys(), ends);
   if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
+  for (const uid of ends.regrouped) yield* ask('requeueRuns', uid, lockedJob(unit, uid).job);
   const wake = yield* settleJobs(unit, byJob, { ofClaims: true });
   const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');
@@ -254,7 +258,7 @@ function* writeEnds(
 function* wakeGroupsOf(
   unit: UnitOfWork,
   uids: Iterable<number>,
-  { finished, putBack, moved }: Omit<Ends, 'byJob'>,
+  { finished, putBack, moved }: Pick<Ends, 'finished' | 'putBack' | 'moved'>,
 ): Script<boolean> {
   if (unit.limits.size === 0) return false;
   if (![...uids].some((uid) => isLimited(unit, uid))) return false;
