@@ -73,6 +73,7 @@ function handlerCommands(
     cancelRun: (...args) => jobs().cancelRun(...args),
     outbound,
     completeRun: (tx, claim) => storeInTransaction(store, tx).completeRun({ ...claim, node: node.id }),
+    failTransaction: (tx) => storeInTransaction(store, tx).fail(),
   };
 }
 

@@ -197,20 +197,27 @@ describe('ctx.complete', () => {
     expect(await h.orders()).toEqual([]);
   });
 
-  it('refuses what is no transaction, a result that is no JSON or too large, and a call after the end', async () => {
+  it('refuses what is no transaction, and fails the transaction and the run if a result is no JSON or too large', async () => {
     let kept: JobContext<unknown> | undefined;
     const refused: unknown[] = [];
-    const run = await runOf(async (ctx) => {
-      kept = ctx;
+    const refuse = async (id: number, ctx: JobContext<unknown> | undefined, result?: unknown) => {
       const tx = await h.begin();
-      const note = (error: unknown) => refused.push(error);
-      await ctx.complete({} as never).catch(note);
-      await ctx.complete(tx, () => 1).catch(note);
-      await ctx.complete(tx, 'x'.repeat(70_000)).catch(note);
-      return 'fine';
-    });
-    expect(run).toMatchObject({ status: 'succeeded', result: '"fine"' });
-    await kept?.complete(await h.begin()).catch((error: unknown) => refused.push(error));
+      await order(tx, id);
+      await ctx?.complete(tx, result).catch((error: unknown) => refused.push(error));
+      expect(await tx.query('COMMIT')).toMatchObject({ command: 'ROLLBACK' });
+    };
+    const run = await runOf(
+      async (ctx) => {
+        kept = ctx;
+        await ctx.complete({} as never).catch((error: unknown) => refused.push(error));
+        await refuse(1, ctx, () => 1);
+        await refuse(2, ctx, 'x'.repeat(70_000));
+      },
+      { maxAttempts: 1 },
+    );
+    expect(run).toMatchObject({ status: 'failed', errors: [{ name: 'NotCompletedError' }] });
+    await refuse(3, kept);
+    expect(await h.orders()).toEqual([]);
     expect(refused.map((error) => (error as { readonly faults: unknown }).faults)).toEqual([
       [{ pointer: '/tx', detail: expect.stringContaining('query(text, values)') }],
       [{ pointer: '/result', detail: 'it is not JSON (a function)' }],

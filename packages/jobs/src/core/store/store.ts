@@ -256,6 +256,8 @@ export interface StoreInTransaction {
    * `completed`, the transaction can only roll back.
    */
   completeRun(input: CompletionInput): Promise<CompletionAnswer>;
+  /** After it, the transaction can only roll back. */
+  fail(): Promise<void>;
 }
 
 /** What is kept of history (P18, bounds). */

@@ -15,15 +15,17 @@ interface CompletingAttempt {
   readonly mask: SecretMask | undefined;
 }
 
+type CompletionCommands = Pick<HandlerCommands, 'completeRun' | 'failTransaction'>;
+
 /** The end of a run in its handler's own transaction, for the handler of one attempt (P31, completion). */
 export class HandlerCompletion {
   readonly #attempt: CompletingAttempt;
-  readonly #commands: Pick<HandlerCommands, 'completeRun'>;
+  readonly #commands: CompletionCommands;
   readonly #underWay = new Set<Promise<unknown>>();
   #isAsked = false;
   #isOver = false;
 
-  constructor(attempt: CompletingAttempt, commands: Pick<HandlerCommands, 'completeRun'>) {
+  constructor(attempt: CompletingAttempt, commands: CompletionCommands) {
     this.#attempt = attempt;
     this.#commands = commands;
   }
@@ -33,15 +35,16 @@ export class HandlerCompletion {
     return this.#isAsked;
   }
 
-  complete = async (tx: Transaction, result?: unknown): Promise<void> => {
-    if (this.#isOver)
-      throw refused('/tx', 'comes after the end of its handler: await it before the handler returns');
+  complete = async (tx: Transaction, value?: unknown): Promise<void> => {
     if (!isRecord(tx) || typeof tx.query !== 'function')
       throw refused(
         '/tx',
         'must be a transaction with a method query(text, values), such as a client of pg after BEGIN',
       );
-    const asked = this.#ask(tx, this.#resultOf(result));
+    const { result, leftOut } = readResult(value, this.#attempt.mask);
+    if (this.#isOver) throw await this.#failed(tx, '/tx', TOO_LATE);
+    if (leftOut !== undefined) throw await this.#failed(tx, '/result', leftOut);
+    const asked = this.#ask(tx, result);
     this.#underWay.add(asked);
     const answer = await asked.finally(() => this.#underWay.delete(asked));
     if (answer !== 'completed') throw refusalOf(answer);
@@ -66,12 +69,16 @@ export class HandlerCompletion {
     return answer;
   }
 
-  #resultOf(value: unknown): JsonText | undefined {
-    const { result, leftOut } = readResult(value, this.#attempt.mask);
-    if (leftOut !== undefined) throw refused('/result', leftOut);
-    return result;
+  async #failed(tx: Transaction, pointer: string, detail: string): Promise<EngineError> {
+    const failing = this.#commands.failTransaction(tx);
+    // A handler that catches the error has lost its effect: its run must not succeed.
+    this.#isAsked ||= !this.#isOver;
+    await failing;
+    return refused(pointer, detail);
   }
 }
+
+const TOO_LATE = 'comes after the end of its handler: await it before the handler returns';
 
 const REFUSED: Readonly<Record<Exclude<CompletionAnswer, 'completed'>, string>> = {
   already: 'The run is completed already: call ctx.complete() once. Roll tx back.',

@@ -12,6 +12,8 @@ export interface HandlerCommands
   readonly outbound: OutboundClient;
   /** Throws at once where handlers can't complete runs. */
   completeRun(tx: Transaction, claim: Omit<CompletionInput, 'node'>): Promise<CompletionAnswer>;
+  /** Leaves the transaction no way but a rollback. Throws at once where handlers can't complete runs. */
+  failTransaction(tx: Transaction): Promise<void>;
 }
 
 /** Who asks, such as `run:42`, and until when. */

@@ -20,9 +20,13 @@ export async function completeRun(
     });
     return answer;
   } finally {
-    // Otherwise a handler that catches the refusal or the error could commit its effects.
-    if (answer !== 'completed') await runInTurn(tx, async () => tx.query(FAIL, [])).catch(() => undefined);
+    if (answer !== 'completed') await failTransaction(tx);
   }
+}
+
+/** After a refusal or an error of a completion. Otherwise a handler that catches it could commit its effects. */
+export async function failTransaction(tx: Transaction): Promise<void> {
+  await runInTurn(tx, async () => tx.query(FAIL, [])).catch(() => undefined);
 }
 
 function refusalOf(found: unknown): CompletionAnswer {

@@ -3,7 +3,7 @@ import type { NodeEvent } from '../../core/nodes/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store/store-commands.ts';
 import { command, insertJob } from '../../core/transactions/commands.ts';
-import { completeRun } from './complete-run.ts';
+import { completeRun, failTransaction } from './complete-run.ts';
 import { queriesOn, runInCallersTransaction, runInTurn } from './connection/callers-transaction.ts';
 import type { Queries } from './connection/queries.ts';
 import { findJob } from './locks/job-locks.ts';
@@ -51,6 +51,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
       });
     },
     completeRun: (input) => completeRun(tx, input, now),
+    fail: () => failTransaction(tx),
   };
 }
 
