@@ -2,7 +2,7 @@ import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import type { Held } from '../../../core/model/run.ts';
 import type { LiveRunCounts } from '../../../core/transactions/tables/tables.ts';
 import { numberOf } from '../../rows/first-column.ts';
-import type { Queries } from '../connection/queries.ts';
+import { columnsOf, type Queries } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import type { FirstRuns, LookedAt, Unit } from './unit.ts';
 
@@ -33,9 +33,17 @@ export async function liveRunsOf(
     const counts = putOff ? { isPutOffFull: await isPutOffFull(u, uid) } : {};
     found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, isAtCap, ...next, ...counts });
   }
-  for (const [uid, live] of found) {
-    const most = Math.max(u.jobs.get(uid)?.job.maxRunning ?? 0, upTo ?? 0);
-    if (most > 0 && live !== NO_LIVE_RUNS) found.set(uid, { ...live, ...(await countedTo(u, uid, most)) });
+  const bounded = [...found].flatMap(([uid, live]) => {
+    const most = live === NO_LIVE_RUNS ? 0 : Math.max(u.jobs.get(uid)?.job.maxRunning ?? 0, upTo ?? 0);
+    return most === 0 ? [] : [[uid, most + 1]];
+  });
+  for (const row of bounded.length === 0
+    ? []
+    : await u.q.arrays(COUNTED, [...columnsOf(bounded, 2), u.now])) {
+    const [uid, active, claimed, dueWaiting, nextWaitingAt] =
+      rowOf<[number, number, number, number, number | null]>(row);
+    const next = nextWaitingAt === null ? {} : { nextWaitingAt };
+    found.set(uid, { ...(found.get(uid) ?? NO_LIVE_RUNS), active, claimed, dueWaiting, ...next });
   }
   if (!claimed) return found;
   for (const [uid, live] of found) {
@@ -43,14 +51,6 @@ export async function liveRunsOf(
     found.set(uid, { ...live, claimed: numberOf((await u.q.arrays(COUNT_CLAIMED, [uid]))[0]) ?? 0 });
   }
   return found;
-}
-
-/** The counts for a bound on running runs (P29, limits and priority). */
-async function countedTo(u: Unit, uid: number, upTo: number): Promise<Partial<LiveRuns>> {
-  const [row] = await u.q.arrays(COUNTED, [uid, u.now, upTo + 1]);
-  const [active, claimed, dueWaiting, nextWaitingAt] = rowOf<[number, number, number, number | null]>(row);
-  const counts = { active, claimed, dueWaiting };
-  return nextWaitingAt === null ? counts : { ...counts, nextWaitingAt };
 }
 
 async function firstRunsIn(u: Unit, uids: readonly number[]): Promise<FirstRuns> {
@@ -127,11 +127,14 @@ const LIVE_SUMMARIES = `SELECT job.uid, ${countTo2('no')}, ${countTo2('overlap')
   (SELECT min(available_at) FROM greenvue_jobs.live_runs
     WHERE job_uid = job.uid AND held = 'run_at' AND available_at > $2::bigint) AS next_own
   FROM unnest($1::bigint[]) AS job (uid)`;
-const countTo = (condition: string, name: string) => `(${countUpTo('$3', '$1', condition)}) AS ${name}`;
-const COUNTED = `SELECT ${countTo("held = 'no'", 'active')}, ${countTo("held = 'no' AND node IS NOT NULL", 'claimed')},
-  ${countTo("held = 'overlap' AND available_at <= $2::bigint", 'due_waiting')},
+const countTo = (condition: string, name: string) =>
+  `(${countUpTo('job.most', 'job.uid', condition)}) AS ${name}`;
+/** The counts for bounds on running runs (P29, limits and priority). */
+const COUNTED = `SELECT job.uid, ${countTo("held = 'no'", 'active')}, ${countTo("held = 'no' AND node IS NOT NULL", 'claimed')},
+  ${countTo("held = 'overlap' AND available_at <= $3::bigint", 'due_waiting')},
   (SELECT min(available_at) FROM greenvue_jobs.live_runs
-    WHERE job_uid = $1 AND held = 'overlap' AND available_at > $2::bigint) AS next_waiting`;
+    WHERE job_uid = job.uid AND held = 'overlap' AND available_at > $3::bigint) AS next_waiting
+  FROM unnest($1::bigint[], $2::bigint[]) AS job (uid, most)`;
 const COUNT_LIVE = countUpTo('$2', '$1', 'true');
 const COUNT_CLAIMED = countUpTo(2, '$1', "held = 'no' AND node IS NOT NULL");
 const COUNT_PUT_OFF = countUpTo('$2', '$1', "held = 'run_at'");
