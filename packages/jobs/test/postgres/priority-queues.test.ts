@@ -34,6 +34,22 @@ it('a node starts a run of priority of its newer version, which it added while a
   expect(runs.map(({ id }) => id)).toEqual([required(asked.queued[0]).id]);
 });
 
+it('a prune keeps the queues of a type without jobs: a node that remembers them starts its next run of priority', async () => {
+  const { store, url } = races;
+  const another = postgres(url);
+  await another.open();
+  onTestFinished(() => another.close());
+  await another.insertJob({ definition: definitionOf('a', HIGH) });
+  await store.command({ jobId: 'a', command: { kind: 'delete' } });
+  while ((await store.prune(NOTHING_KEPT)).more);
+  expect((await races.other.query('SELECT FROM greenvue_jobs.jobs')).rows).toEqual([]);
+
+  await another.insertJob({ definition: definitionOf('b', HIGH) });
+  await another.command({ jobId: 'b', command: { kind: 'trigger' } });
+  expect((await races.claim(9)).runs).toHaveLength(1);
+});
+
+const NOTHING_KEPT = { finishedPerJob: 0, skippedPerJob: 0, maxAgeMs: 0, countsMaxAgeMs: 0 };
 /** A statement that makes the same queue waits for the end of the transaction. */
 const FIRST_QUEUE = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type) OVERRIDING SYSTEM VALUE
   SELECT -2 * key, type || ' high', version, type FROM greenvue_jobs.job_types`;

@@ -9,7 +9,10 @@ import { rowOf } from './run-rows.ts';
 
 type Typed = Pick<JobDefinition, 'type' | 'typeVersion'> & Partial<Pick<JobDefinition, 'priority'>>;
 
-/** The small keys of job types: one for each type and version. A key never changes, so each is read once. */
+/**
+ * The small keys of job types: one for each type and version. A key never changes, so each is read once. Nothing
+ * removes a key or a queue: a node that remembers it would make runs that no node claims.
+ */
 export class TypeKeys {
   readonly #db: Database;
   readonly #known = new Map<string, number>();
