@@ -13,6 +13,7 @@ import { ROOT } from './shell.ts';
 async function programs(page: string): Promise<(name: string) => string> {
   const folder = await temporaryFolder();
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  symlinkSync(join(ROOT, 'apps/api/test/fixtures/generated'), join(folder, 'generated'));
   const guide = readFileSync(join(ROOT, 'docs', page), 'utf8');
   for (const [, name = '', code = ''] of guide.matchAll(/^```ts file=(\S+)\n(.*?)^```$/gms))
     writeFileSync(join(folder, name), code);
@@ -64,38 +65,75 @@ test('the programs of the guide to transactions do both or nothing', async () =>
   expect(rows).toEqual([{ id: 1 }, { id: 2 }]);
 });
 
-type AddPoints = JobType<Clients, 'add_points', unknown, unknown, 'inline'>;
+interface Program {
+  readonly addPoints: JobType<Clients, 'add_points', unknown, unknown, 'inline'>;
+  /** The library over a pool; `pg` needs none. */
+  readonly connect?: (pool: pg.Pool) => unknown;
+}
 
 interface Clients {
   readonly pool: pg.Pool;
-  readonly database: Kysely<unknown>;
+  readonly database: unknown;
 }
 
 // Promise P31, completion.
-test.each(['pay-pg.ts', 'pay-kysely.ts'])(
-  '%s of the guide to exactly once adds points once',
+test.each(['pay-pg.ts', 'pay-kysely.ts', 'pay-drizzle.ts', 'pay-prisma.ts'])(
+  'R10: %s of the guide to exactly once adds points once, after transactions that fail',
   async (name) => {
     const file = await programs('exactly-once.md');
     const url = await createTestPostgres();
     const pool = new pg.Pool({ connectionString: url });
     pool.on('connect', (client) => client.on('error', () => undefined)).on('error', () => undefined);
-    const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
-    onTestFinished(() => database.destroy());
-    await pool.query(
-      'CREATE TABLE accounts (id integer PRIMARY KEY, points integer NOT NULL CHECK (points < 10))',
-    );
-    await pool.query('INSERT INTO accounts VALUES (1, 0)');
-    const { addPoints }: Record<'addPoints', AddPoints> = await import(file(name));
-    const engine = createJobs({ store: postgres(url), types: [addPoints], deps: { pool, database } });
+    onTestFinished(() => pool.end());
+    const { addPoints, connect }: Program = await import(file(name));
+    const deps = { pool, database: connect?.(pool) };
+    const engine = createJobs({ store: postgres(url), types: [addPoints], deps });
     onTestFinished(() => engine.stop());
     await engine.start();
-    const points = { account: 1, points: 7 };
-    expect(await engine.enqueueAndWait('add_points', points, { timeout: '1m' })).toEqual({ added: 7 });
-    // A second time would be too much.
-    const { run } = await engine.enqueue('add_points', points);
-    const firstError = async () => (await engine.getRun(run.id)).run.errors[0]?.message;
-    await expect.poll(firstError).toContain('violates check');
-    await engine.cancelRun(run.id);
+    await pool.query(ACCOUNTS);
+    const policies = { maxAttempts: 4, backoff: { initial: '10ms', max: '10ms' } };
+    const payload = { account: 1, points: 7 };
+    await engine.createJob({
+      id: 'add',
+      name: 'Add',
+      type: 'add_points',
+      onDemand: true,
+      payload,
+      ...policies,
+    });
+    const { run } = await engine.trigger('add');
+    const found = async () => (await engine.getRun(run.id)).run;
+    await expect.poll(async () => (await found()).status).toBe('succeeded');
+    expect(await found()).toMatchObject({
+      result: '{"added":7}',
+      errors: [
+        { message: expect.stringContaining('commit') },
+        { name: 'StoreError', message: expect.stringContaining('Another transaction has held') },
+        // A conflict reaches the handler as the error of its library.
+        { name: expect.not.stringContaining('StoreError') },
+      ],
+    });
     expect((await pool.query('SELECT points FROM accounts')).rows).toEqual([{ points: 7 }]);
   },
 );
+
+/** Fails at the first commit, then twice in `ctx.complete`: no rollback undoes what a sequence has counted. */
+const ACCOUNTS = `CREATE TABLE accounts (id integer PRIMARY KEY, points integer NOT NULL);
+  INSERT INTO accounts VALUES (1, 0);
+  CREATE SEQUENCE commits;
+  CREATE FUNCTION fail_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('commits') = 1 THEN RAISE EXCEPTION 'fails at the commit'; END IF;
+    RETURN NULL;
+  END $$;
+  CREATE CONSTRAINT TRIGGER fail_commit AFTER UPDATE ON accounts DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION fail_commit();
+  CREATE SEQUENCE completions;
+  CREATE FUNCTION fail_completion() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    CASE nextval('completions')
+      WHEN 2 THEN RAISE EXCEPTION 'a lock timeout' USING ERRCODE = '55P03';
+      WHEN 3 THEN RAISE EXCEPTION 'a conflict' USING ERRCODE = '40001';
+      ELSE RETURN new;
+    END CASE;
+  END $$;
+  CREATE TRIGGER fail_completion BEFORE INSERT ON greenvue_jobs.completions
+    FOR EACH ROW EXECUTE FUNCTION fail_completion()`;

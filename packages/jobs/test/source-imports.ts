@@ -24,7 +24,7 @@ export function allFiles(): readonly string[] {
   return ['packages', 'apps', 'bench', 'scripts'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .map((path) => `${folder}/${path}`)
-      .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !/\/(node_modules|dist)\//.test(path)),
+      .filter((path) => /\.(ts|tsx|mjs)$/.test(path) && !/\/(node_modules|dist|fixtures)\//.test(path)),
   );
 }
 

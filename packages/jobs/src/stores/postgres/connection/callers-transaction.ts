@@ -1,3 +1,4 @@
+import { isRecord } from '../../../core/objects.ts';
 import type { Transaction } from '../../../core/store/store.ts';
 import { LOCK_WAIT_MS } from './database.ts';
 import { busy, unavailable } from './database-errors.ts';
@@ -101,14 +102,17 @@ function fault(error: unknown): unknown {
   return unavailable(error);
 }
 
-/** The SQLSTATE of an error: the `code` of the error or of one of its causes. */
+/** The SQLSTATE of an error: of the error, of one of its causes, or of the driver's error in one of Prisma. */
 function sqlStateOf(error: unknown): string | undefined {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && typeof each.code === 'string' && /^[0-9A-Z]{5}$/.test(each.code)) return each.code;
+  for (let each = error; isRecord(each); each = each.cause ?? Object(each.meta).driverAdapterError) {
+    const state = each.originalCode ?? each.code;
+    if (typeof state === 'string' && SQLSTATE.test(state)) return state;
   }
   return undefined;
 }
 
+/** After a P, Prisma's own codes have a digit from 1, and those of PostgreSQL a 0. */
+const SQLSTATE = /^(?!P[1-9])[0-9A-Z]{5}$/;
 const SAVEPOINT = 'greenvue_jobs';
 const NO_TABLES = 'tx is in another database than the jobs, or no engine has been started on it yet.';
 /** Mistakes in the caller's code, by SQLSTATE. Repeating the transaction would not help. */
