@@ -113,4 +113,27 @@ describe('a calendar', () => {
   ])('with %s is refused', (_name, calendar, pointer) => {
     expect(calendarRules.faults(calendar).map((fault) => fault.pointer)).toContain(`/windows${pointer}`);
   });
+
+  test.each([
+    [
+      { windows: [] },
+      '/windows must be a list of at least 1 window and at most 100, such as [{ weekdays: ["sat", "sun"] }]; got an empty array',
+    ],
+    [
+      { windows: [{ fromDate: '02-30' }] },
+      '/windows/0/fromDate must be a month and a day such as "12-24"; got "02-30". No year has this day',
+    ],
+    [
+      { windows: [{ weekdays: ['mon'], toDate: '12-24' }] },
+      '/windows/0/toDate does not go with weekdays: a window is of one kind: weekdays (with from and to), fromDate (with toDate), or startAt with endAt',
+    ],
+    [
+      { windows: [{ from: '22:00' }] },
+      '/windows/0/weekdays is required: a list of weekdays, such as ["sat", "sun"]',
+    ],
+  ])('says what to do about %o', (calendar, text) => {
+    expect(calendarRules.faults(calendar).map(({ pointer, detail }) => `${pointer} ${detail}`)).toEqual([
+      text,
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 import { type Fault, MOST_FAULTS, NO_FAULTS } from '../input/fault.ts';
 import { oneOf, type Rule, required, rule, text } from '../input/rule.ts';
-import { listOf, shape } from '../input/shape.ts';
+import { below, listOf, shape } from '../input/shape.ts';
 import { shownValue } from '../input/shown-value.ts';
 import { isRecord } from '../objects.ts';
 import { parseTimestamp } from '../time/timestamp.ts';
@@ -19,6 +19,7 @@ import { instantOf } from './window-spans.ts';
 
 export const MOST_WINDOWS = 100;
 const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const DATE = /^\d\d-\d\d$/;
 const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/;
 
 const timeOfDay = rule((value) => typeof value === 'string' && TIME_OF_DAY.test(value), {
@@ -29,6 +30,7 @@ const endOfDay = rule((value) => value === '24:00' || timeOfDay.faults(value) ==
 });
 const date = rule((value) => typeof value === 'string' && isDateOfYear(value), {
   what: 'a month and a day such as "12-24"',
+  hint: (value) => (typeof value === 'string' && DATE.test(value) ? 'No year has this day' : undefined),
 });
 const bound = rule((value) => typeof value === 'string' && isTime(value), {
   what: 'a time such as "2030-01-31T09:00:00Z", or a local time such as "2030-01-31T09:00"',
@@ -54,16 +56,27 @@ const single = shape<SingleWindow>(
 const WINDOW =
   'a window with weekdays, with fromDate, or with startAt and endAt, such as { weekdays: ["sat", "sun"] }';
 const noWindow = rule(() => false, { what: WINDOW });
+const KINDS = [weekly, yearly, single];
+const ONE_KIND =
+  'a window is of one kind: weekdays (with from and to), fromDate (with toDate), or startAt with endAt';
 
 /** A window of one of the three kinds. */
 const windowRule: Rule = {
   what: WINDOW,
   faults: (value) => {
     if (!isRecord(value)) return noWindow.faults(value);
-    if (value.weekdays !== undefined) return weekly.faults(value);
-    if (value.fromDate !== undefined || value.toDate !== undefined) return yearly.faults(value);
-    if (value.startAt !== undefined || value.endAt !== undefined) return single.faults(value);
-    return noWindow.faults(value);
+    const fieldsOf = ({ fields }: (typeof KINDS)[number]) =>
+      Object.keys(fields).filter((name) => value[name] !== undefined);
+    const [kind, ...more] = KINDS.filter((one) => fieldsOf(one).length > 0);
+    if (kind === undefined) return noWindow.faults(value);
+    const others = more.flatMap(fieldsOf);
+    if (others.length === 0) return kind.faults(value);
+    const detail = `does not go with ${fieldsOf(kind).join(' and ')}: ${ONE_KIND}`;
+    const own = Object.entries(value).filter(([name]) => !others.includes(name));
+    return [
+      ...kind.faults(Object.fromEntries(own)),
+      ...others.map((name) => below(name, { pointer: '', detail })),
+    ];
   },
 };
 
@@ -80,7 +93,7 @@ export interface CalendarInput {
 const windowList = listOf('a list of windows, such as [{ weekdays: ["sat", "sun"] }]', windowRule);
 const countOfWindows = rule(
   (value) => !Array.isArray(value) || (value.length >= 1 && value.length <= MOST_WINDOWS),
-  { what: `a list of 1 to ${MOST_WINDOWS} windows` },
+  { what: `a list of at least 1 window and at most ${MOST_WINDOWS}, such as [{ weekdays: ["sat", "sun"] }]` },
 );
 
 export const calendarRules = required(
@@ -136,7 +149,7 @@ function daysRule(): Rule {
 
 function isDateOfYear(value: string): boolean {
   // 2024 is a leap year: 02-29 is a date.
-  return /^\d\d-\d\d$/.test(value) && parseTimestamp(`2024-${value}T00:00:00Z`).ok;
+  return DATE.test(value) && parseTimestamp(`2024-${value}T00:00:00Z`).ok;
 }
 
 function isTime(value: string): boolean {

@@ -67,7 +67,7 @@ describe('the rules of an input', () => {
     ['/maxAttempts', 'must be a whole number from 1 to 9; got "3"', { id: 'a', maxAttempts: '3' }],
     ['/maxAttempts', 'must be a whole number from 1 to 9; got the number 1.5', { id: 'a', maxAttempts: 1.5 }],
     ['/overlap', 'must be one of "skip", "queue"; got "other"', { id: 'a', overlap: 'other' }],
-    ['/inner', 'must be { share }; got an array', { id: 'a', inner: [] }],
+    ['/inner', 'must be { share }; got an empty array', { id: 'a', inner: [] }],
     [
       '/inner/share',
       'must be a number from 0 to 1; got the number NaN',

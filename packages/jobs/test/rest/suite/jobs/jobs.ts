@@ -82,7 +82,7 @@ export function jobs(makeMount: MakeMount): void {
       expect(await fault('-1')).toBe(`${rule}"-1"`);
       expect(await fault('201')).toBe(`${rule}"201"`);
       expect(await fault('0')).toBe(`${rule}"0"`);
-      expect(await fault('1&limit=2')).toBe(`${rule}an array`);
+      expect(await fault('1&limit=2')).toBe(`${rule}an array of 2 items`);
     });
 
     test.each([
