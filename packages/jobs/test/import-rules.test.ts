@@ -27,6 +27,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     paths: [
       'input/closest-name.ts',
       'input/fault.ts',
+      'input/names-elsewhere.ts',
+      'input/rule.ts',
       'input/shown-value.ts',
       'input/unknown-field.ts',
       'input/well-formed-text.ts',

@@ -45,6 +45,6 @@ export function circle({ job, field }: Upstream, id: string): Refusal {
   const detail =
     job === id
       ? `${field}.job must be the id of another job: a job can't wait for itself.`
-      : `${field}.job must not be the id of a job that waits for this one. The job ${shownValue(job)} does, itself or through other jobs. Name another job.`;
+      : `${field}.job must not be the id of a job that waits for this one. The job ${shownValue(job)} waits for ${shownValue(id)}, itself or through other jobs. Name another job, or first take after and onlyIf out of ${shownValue(job)}.`;
   return refused('circle', detail, `/${field}/job`);
 }

@@ -5,6 +5,7 @@ import { parseWholeMs } from '../time/duration.ts';
 import { type TypeLimitsOptions, typeLimitsOf, typeLimitsRule } from '../type-limits/limit-options.ts';
 import { pauseAfterRule } from '../watching/watch-rules.ts';
 import { NO_FAULTS } from './fault.ts';
+import { NAMES_ELSEWHERE } from './names-elsewhere.ts';
 import {
   aFunction,
   alsoNamed,
@@ -33,12 +34,7 @@ export const backoffFields = {
 
 export const BACKOFF = 'a backoff such as { initial: "10s", max: "1h" }';
 
-export const maxAttempts = alsoNamed(
-  wholeNumber({ min: 1, max: 1_000 }),
-  'attempts',
-  'retries',
-  'retryLimit',
-);
+export const maxAttempts = alsoNamed(wholeNumber({ min: 1, max: 1_000 }), ...NAMES_ELSEWHERE.maxAttempts);
 
 const isName = (value: unknown) => typeof value === 'string' && /^[a-z][a-z0-9_]{0,63}$/.test(value);
 const isObject = (value: unknown) =>
@@ -103,11 +99,14 @@ export const definitionFields = {
   maxAttempts,
   pauseAfter: pauseAfterRule,
   limits: alsoParsed(typeLimitsRule),
-  backoff: shape<BackoffOptions>(BACKOFF, {
-    ...backoffFields,
-    initial: parsed(backoffFields.initial, wholeMs),
-    max: parsed(backoffFields.max, wholeMs),
-  }),
+  backoff: alsoNamed(
+    shape<BackoffOptions>(BACKOFF, {
+      ...backoffFields,
+      initial: parsed(backoffFields.initial, wholeMs),
+      max: parsed(backoffFields.max, wholeMs),
+    }),
+    ...NAMES_ELSEWHERE.backoff,
+  ),
   run: required(alsoNamed(aFunction('a function (ctx, deps) => Promise'), 'handler', 'execute', 'process')),
   ...hookFields,
 };

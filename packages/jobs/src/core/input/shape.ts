@@ -2,6 +2,7 @@ import { jsonPointer } from '../json-pointer.ts';
 import { isRecord } from '../objects.ts';
 import { lettersOf } from './closest-name.ts';
 import { type Fault, MOST_FAULTS, NO_FAULTS } from './fault.ts';
+import { anyOf } from './names-elsewhere.ts';
 import { type RequiredRule, type Rule, rule } from './rule.ts';
 import { unknownField } from './unknown-field.ts';
 
@@ -75,10 +76,11 @@ function unknownFieldOf(key: string, rows: readonly (readonly [string, Rule])[])
   return unknownField(key, offered, namedElsewhere(key, rows));
 }
 
-/** The field that has this name in another library: `every` means `interval`. */
+/** The fields that have this name in another library: `every` means `interval`. */
 function namedElsewhere(key: string, rows: readonly (readonly [string, Rule])[]): string | undefined {
   const letters = lettersOf(key.slice(0, LONGEST_KEY));
-  return rows.find(([, { otherNames = [] }]) =>
+  const named = rows.filter(([, { otherNames = [] }]) =>
     otherNames.some((other) => lettersOf(other) === letters),
-  )?.[0];
+  );
+  return anyOf(named.map(([name]) => name));
 }

@@ -2,6 +2,7 @@ import { CALENDAR_MODES } from '../../core/calendars/calendar.ts';
 import type { JobCalendar } from '../../core/calendars/job-calendar.ts';
 import { afterRule, onlyIfRule } from '../../core/chains/chain-rules.ts';
 import { BACKOFF, backoffFields, maxAttempts } from '../../core/input/definition-fields.ts';
+import { NAMES_ELSEWHERE } from '../../core/input/names-elsewhere.ts';
 import {
   alsoNamed,
   anything,
@@ -24,18 +25,18 @@ import type { JobInput, JobPatch } from '../ports/engine-port.ts';
 const backoff = shape<BackoffOptions>(BACKOFF, backoffFields);
 
 const schedule = {
-  interval: alsoNamed(duration, 'every', 'repeat'),
+  interval: alsoNamed(duration, ...NAMES_ELSEWHERE.interval),
   intervalMode: oneOf('fixed_rate', 'fixed_delay'),
-  cron: alsoNamed(text({ min: 1, max: 200, like: '0 3 * * *' }), 'pattern', 'schedule'),
+  cron: alsoNamed(text({ min: 1, max: 200, like: '0 3 * * *' }), ...NAMES_ELSEWHERE.cron),
   rrule: text({ min: 1, max: 500, like: 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=9' }),
-  timezone: alsoNamed(text({ min: 1, max: 64, like: 'Europe/Berlin' }), 'tz'),
-  runAt: alsoNamed(time, 'at', 'date'),
+  timezone: alsoNamed(text({ min: 1, max: 64, like: 'Europe/Berlin' }), ...NAMES_ELSEWHERE.timezone),
+  runAt: alsoNamed(time, ...NAMES_ELSEWHERE.runAt),
   onDemand: flag,
   after: afterRule,
-  startAt: alsoNamed(time, 'startDate', 'start'),
-  endAt: alsoNamed(time, 'endDate', 'end', 'until'),
-  maxRuns: alsoNamed(wholeNumber({ min: 1, max: MOST_RUNS }), 'limit', 'times', 'count'),
-  spread: alsoNamed(duration, 'jitter', 'splay'),
+  startAt: alsoNamed(time, ...NAMES_ELSEWHERE.startAt),
+  endAt: alsoNamed(time, ...NAMES_ELSEWHERE.endAt),
+  maxRuns: alsoNamed(wholeNumber({ min: 1, max: MOST_RUNS }), ...NAMES_ELSEWHERE.maxRuns),
+  spread: alsoNamed(duration, ...NAMES_ELSEWHERE.spread),
 };
 
 const calendar = shape<JobCalendar>('a calendar such as { id: "holidays", mode: "skip" }', {
@@ -47,22 +48,22 @@ const policies = {
   calendar,
   description: text({ max: 2_000 }),
   // The job type checks it.
-  payload: alsoNamed(anything, 'data', 'input', 'args'),
+  payload: alsoNamed(anything, ...NAMES_ELSEWHERE.payload),
   overlap: oneOf('skip', 'queue', 'allow', 'cancel_previous'),
-  catchUp: alsoNamed(oneOf('once', 'skip', 'all'), 'misfire'),
-  timeout: alsoNamed(duration, 'timeoutMs'),
-  expireAfter: alsoNamed(duration, 'expireAfterMs', 'expiresIn', 'ttl'),
+  catchUp: alsoNamed(oneOf('once', 'skip', 'all'), ...NAMES_ELSEWHERE.catchUp),
+  timeout: alsoNamed(duration, ...NAMES_ELSEWHERE.timeout),
+  expireAfter: alsoNamed(duration, ...NAMES_ELSEWHERE.expireAfter),
   priority: oneOf(...PRIORITIES),
   maxRunning: wholeNumber({ min: 1, max: MOST_RUNNING }),
   onlyIf: onlyIfRule,
   maxAttempts,
-  backoff: alsoNamed(backoff, 'retryDelay'),
+  backoff: alsoNamed(backoff, ...NAMES_ELSEWHERE.backoff),
   ...watchingRules,
 };
 
 const id = required(text({ min: 1, max: 128, like: 'nightly-cleanup' }));
 const name = required(text({ min: 1, max: 200, like: 'Nightly cleanup' }));
-const type = required(alsoNamed(text({ min: 1, max: 100, like: 'send_digest' }), 'jobType', 'task'));
+const type = required(alsoNamed(text({ min: 1, max: 100, like: 'send_digest' }), ...NAMES_ELSEWHERE.type));
 
 /** A {@link JobInput}. */
 export const jobRules = shape<JobInput>(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Rule } from '../../core/input/rule.ts';
 import { textFault } from '../../core/input/well-formed-text.ts';
 import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 
@@ -6,9 +7,16 @@ import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
  * A string of limited length (in UTF-16 units) that every database and JSON parser accepts: without U+0000,
  * which PostgreSQL rejects, and without lone surrogates, which UTF-8 can't encode.
  */
-export function text(bounds: { readonly min?: number; readonly max: number }) {
+export function text(bounds: {
+  readonly min?: number;
+  readonly max: number;
+  /** Says what a value that is no string must be. */
+  readonly rule?: Rule;
+}) {
   return z
-    .string()
+    .string({
+      error: ({ input }) => (input === undefined ? undefined : bounds.rule?.faults(input)[0]?.detail),
+    })
     .min(bounds.min ?? 0)
     .max(bounds.max)
     .superRefine((value, ctx) => {

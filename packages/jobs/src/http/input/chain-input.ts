@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import type { OnlyIf } from '../../core/model/job-requests.ts';
 import { CHAIN_ENDS } from '../../core/schedule/chain-ends.ts';
-import { text } from '../fields/text.ts';
+import { durationField } from '../fields/time-fields.ts';
 
 const otherJob = z.string().regex(JOB_ID, JOB_ID_RULE);
 
@@ -15,16 +15,18 @@ export const afterField = z
       .exactOptional()
       .describe('Which ends of its runs start a run. Default succeeded; finished: succeeded or failed'),
   })
+  .meta({ examples: [{ job: 'import', on: 'succeeded' }] })
   .describe('Chain: the end of each run of another job starts a run');
 
 /** The gate of a job, in a request. */
 export const onlyIfField = z
   .strictObject({
     job: otherJob.describe('Id of the other job'),
-    succeeded_within: text({ min: 1, max: 100 }).describe(
+    succeeded_within: durationField.describe(
       'How long ago the last success of that job may have ended when a slot is due: from 1s to 9600h',
     ),
   })
+  .meta({ examples: [{ job: 'import', succeeded_within: '24h' }] })
   .describe('Gate: a slot gets a run only if another job has succeeded recently; otherwise it is skipped');
 
 /** A gate under the names of the engine. */

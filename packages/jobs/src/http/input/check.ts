@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownValue } from '../../core/input/shown-value.ts';
 import { unknownField } from '../../core/input/unknown-field.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import type { InvalidField } from '../../engine/ports/engine-port.ts';
@@ -61,7 +62,7 @@ type Issue = z.core.$ZodRawIssue;
 function detailOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `must be ${kindWords(issue.expected)}`;
+      return issue.input === undefined ? 'is required' : `must be ${kindWords(issue)}`;
     case 'invalid_value':
       if (issue.input === undefined) return 'is required';
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
@@ -95,8 +96,12 @@ const FORMATS: Readonly<Record<string, string>> = {
   email: 'must be an e-mail address',
 };
 
-function kindWords(expected: string): string {
-  return KINDS[expected] ?? expected;
+function kindWords({ expected, inst, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
+  const kind = KINDS[expected] ?? expected;
+  const examples = inst instanceof z.ZodObject ? z.globalRegistry.get(inst)?.examples : undefined;
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
+  if (example === undefined) return kind;
+  return `${kind} such as ${JSON.stringify(example, null, 1).replaceAll(/\n\s*/g, ' ')}; got ${shownValue(input)}`;
 }
 
 function boundWords(side: 'at least' | 'at most', bound: number | bigint, origin: string): string {

@@ -6,6 +6,7 @@ import { PRIORITIES } from '../../core/model/priority.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/ports/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
+import { durationField, timeField } from '../fields/time-fields.ts';
 import { afterField, onlyIfField, onlyIfInput } from './chain-input.ts';
 import { watchingFields, watchingInput, watchingPatch } from './watch-input.ts';
 
@@ -17,25 +18,27 @@ export const jobIdSchema = z
 
 export const jobParams = z.strictObject({ job_id: jobIdSchema });
 
-const duration = text({ min: 1, max: 100 }).describe('Duration in Go syntax, such as 5m, 1h30m or 24h');
-const time = text({ min: 1, max: 64 }).describe('RFC 3339 with an offset, such as 2026-01-31T09:00:00Z');
+const duration = durationField.describe('Duration in Go syntax, such as 5m, 1h30m or 24h');
+const time = timeField.describe('RFC 3339 with an offset, such as 2026-01-31T09:00:00Z');
 
-const backoff = z.strictObject({
-  initial: duration.exactOptional().describe('Wait before the first retry; default 10s'),
-  max: duration.exactOptional().describe('Longest wait; default 1h'),
-  factor: z
-    .number()
-    .min(1)
-    .max(100)
-    .exactOptional()
-    .describe('Multiplier from each wait to the next; default 2'),
-  jitter: z
-    .number()
-    .min(0)
-    .max(1)
-    .exactOptional()
-    .describe('Random fraction by which each wait is longer or shorter; default 0.1'),
-});
+const backoff = z
+  .strictObject({
+    initial: duration.exactOptional().describe('Wait before the first retry; default 10s'),
+    max: duration.exactOptional().describe('Longest wait; default 1h'),
+    factor: z
+      .number()
+      .min(1)
+      .max(100)
+      .exactOptional()
+      .describe('Multiplier from each wait to the next; default 2'),
+    jitter: z
+      .number()
+      .min(0)
+      .max(1)
+      .exactOptional()
+      .describe('Random fraction by which each wait is longer or shorter; default 0.1'),
+  })
+  .meta({ examples: [{ initial: '10s', max: '1h' }] });
 
 /**
  * The fields of a schedule (P2, schedule): exactly one of interval, cron, rrule, run_at, on_demand and after,
@@ -78,6 +81,7 @@ const scheduleFields = {
 
 const calendar = z
   .strictObject({ id: text({ min: 1, max: 128 }), mode: z.enum(CALENDAR_MODES) })
+  .meta({ examples: [{ id: 'holidays', mode: 'skip' }] })
   .describe(
     'What happens to a slot inside a window of a calendar, or with after, to an end of the other job. skip: no run; move: the run is due at the end of the window',
   );

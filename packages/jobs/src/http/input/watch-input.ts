@@ -5,8 +5,8 @@ import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../../core/
 import type { JobPatch } from '../../engine/ports/engine-port.ts';
 import { tagSchema } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
+import { durationField } from '../fields/time-fields.ts';
 
-const duration = text({ min: 1, max: 100 });
 /** An address for requests. The guarded client decides later where it may lead. */
 export const httpUrlSchema = text({ min: 1, max: 2_000 }).regex(
   /^https?:\/\/\S+$/,
@@ -37,10 +37,13 @@ export const watchingFields = {
     ),
   expect: z
     .strictObject({
-      success_within: duration.exactOptional().describe('A run must succeed at least this often'),
-      duration: duration.exactOptional().describe('A run that takes longer makes the job slow'),
-      start_within: duration.exactOptional().describe('A due run must start within this time; default 60s'),
+      success_within: durationField.exactOptional().describe('A run must succeed at least this often'),
+      duration: durationField.exactOptional().describe('A run that takes longer makes the job slow'),
+      start_within: durationField
+        .exactOptional()
+        .describe('A due run must start within this time; default 60s'),
     })
+    .meta({ examples: [{ success_within: '25h', duration: '10m' }] })
     .describe('What the health of the job is judged by; durations from 1s to 9600h'),
   alerts: z
     .array(z.string().regex(JOB_ID, JOB_ID_RULE))

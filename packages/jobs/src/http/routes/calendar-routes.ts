@@ -1,3 +1,4 @@
+import { calendarRules } from '../../core/calendars/check-calendar.ts';
 import { defineRoute } from '../routing/route.ts';
 import { BODY_PROBLEMS, LOCATION, noContent, problems, success } from '../routing/route-docs.ts';
 import { wholeEngineOptions } from '../routing/whole-engine.ts';
@@ -55,6 +56,7 @@ const putCalendar = defineRoute({
   },
   params: calendarParams,
   body: calendarBody,
+  bodyRule: calendarRules,
   responses: {
     200: success(calendarSchema, 'The calendar was replaced'),
     201: success(calendarSchema, 'The calendar was created', LOCATION),

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { shownValue } from '../../core/input/shown-value.ts';
 import { allNamesIn } from '../../core/secrets/secret-value.ts';
-import type { JobPolicy } from '../../engine/ports/engine-port.ts';
-import { EngineError, type JobInput } from '../../engine/ports/engine-port.ts';
+import type { JobInput, JobPolicy } from '../../engine/ports/engine-port.ts';
 import { tagsOf } from '../fields/tag.ts';
 import { checkInput } from '../input/check.ts';
 import { jobInput, schedulePatch } from '../input/job-input.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
+import { invalidRequest } from '../requests/rest-fault.ts';
 import { defineRoute, type RequestContext } from '../routing/route.ts';
 import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
 import { type JobScope, jobsOf } from '../scope/job-scope.ts';
@@ -71,7 +71,7 @@ async function refuseNames(payload: unknown, context: RequestContext): Promise<v
 
 function wholeJob(body: z.output<typeof previewBody>): JobInput & { readonly count: number } {
   const checked = checkInput(wholeJobBody, body);
-  if (!checked.ok) throw new EngineError('invalid', 'The request is not valid.', checked.faults);
+  if (!checked.ok) throw invalidRequest('POST /job-preview', checked.faults);
   return { ...jobInput(checked.value), count: checked.value.count };
 }
 

@@ -1,12 +1,14 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { Rule } from '../../core/input/rule.ts';
 import type { AbortFlag } from '../../core/model/errors.ts';
-import { type CommandOptions, EngineError } from '../../engine/ports/engine-port.ts';
+import type { CommandOptions } from '../../engine/ports/engine-port.ts';
 import type { EventStreams } from '../events/event-streams.ts';
 import { checkInput } from '../input/check.ts';
 import type { JobsNeed, JobsPrincipal } from '../requests/authorize.ts';
 import type { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { refuseCrossOrigin } from '../requests/cross-origin.ts';
+import { inRequestWords, invalidRequest, withFaultsOf } from '../requests/rest-fault.ts';
 import type { RouteEngine } from '../scope/route-engine.ts';
 
 /** The job and the run that a request reads, changes or creates, as fields of its log lines. */
@@ -112,6 +114,8 @@ interface RouteDefinition<
   readonly query?: Query;
   readonly headers?: Headers;
   readonly body?: Body;
+  /** What the library says of the body. If the schema refuses the body, the client gets these faults, too. */
+  readonly bodyRule?: Rule;
   /** A missing body means `{}`, except from a page of another origin. */
   readonly bodyIsOptional?: boolean;
   readonly handle: (
@@ -128,7 +132,7 @@ export interface Route extends RouteContract {
   readonly body?: z.ZodType;
   /**
    * Checks and answers a request. Rejects with an error for `problemOf`: for an invalid request an
-   * `EngineError` with a pointer to each invalid field of the first invalid part.
+   * `HttpProblem` with a pointer to each invalid field of the first invalid part.
    */
   answer(request: HostRequest, deps: RouteDeps): Promise<RouteAnswer>;
 }
@@ -139,18 +143,29 @@ export function defineRoute<
   Query extends z.ZodType = z.ZodUndefined,
   Headers extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
->({ handle, bodyIsOptional = false, ...route }: RouteDefinition<Params, Query, Headers, Body>): Route {
+>({
+  handle,
+  bodyRule,
+  bodyIsOptional = false,
+  ...route
+}: RouteDefinition<Params, Query, Headers, Body>): Route {
+  const name = `${route.method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`;
+  const checked = checkerOf(name);
   return {
     ...route,
     answer: async (request, deps) => {
       const { url, context } = request;
       const params = checked(route.params, request.params);
       logPath(context, params);
-      const body = checked(route.body, bodyIsOptional ? bodyOrEmpty(request) : request.body);
+      const body = checked(route.body, bodyIsOptional ? bodyOrEmpty(request) : request.body, bodyRule);
       const query = checked(route.query, request.query);
       if (route.query === undefined) checked(NO_PARAMETERS, request.query);
       const headers = checked(route.headers, request.headers);
-      return handle({ params, query, headers, body, url, context }, deps);
+      try {
+        return await handle({ params, query, headers, body, url, context }, deps);
+      } catch (error) {
+        throw inRequestWords(error, name);
+      }
     },
   };
 }
@@ -171,13 +186,16 @@ export function commandOptions({ principal, signal }: RequestContext): CommandOp
   return policy === undefined ? { by: id, signal } : { by: id, policy, signal };
 }
 
-/** The value of one part of a request. A missing body counts as `null`, so that the fault names its kind. */
-function checked<S extends z.ZodType>(schema: S | undefined, input: unknown): z.output<S> {
-  // Without a schema, the handler's type has undefined here.
-  if (schema === undefined) return undefined as z.output<S>;
-  const result = checkInput(schema, input === undefined ? null : input);
-  if (result.ok) return result.value;
-  throw new EngineError('invalid', 'The request is not valid.', result.faults);
+/** Reads the value of one part of a request. A missing body counts as `null`, so that the fault names its kind. */
+function checkerOf(name: string) {
+  return <S extends z.ZodType>(schema: S | undefined, input: unknown, rule?: Rule): z.output<S> => {
+    // Without a schema, the handler's type has undefined here.
+    if (schema === undefined) return undefined as z.output<S>;
+    const result = checkInput(schema, input === undefined ? null : input);
+    if (result.ok) return result.value;
+    const { faults } = result;
+    throw invalidRequest(name, rule === undefined ? faults : withFaultsOf(rule, input, faults));
+  };
 }
 
 /** Adds the job and the run in the path to the log lines of the request. */

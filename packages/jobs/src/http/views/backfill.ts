@@ -3,7 +3,7 @@ import type { BackfillView } from '../../core/backfills/backfill.ts';
 import type { BackfillOutcome } from '../../engine/ports/engine-port.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { limitParameter } from '../fields/page.ts';
-import { text } from '../fields/text.ts';
+import { timeField } from '../fields/time-fields.ts';
 import { jobIdSchema } from '../input/job-input.ts';
 
 const count = z.int();
@@ -14,8 +14,8 @@ export const backfillIdSchema = z
 
 /** The body of POST /jobs/:job_id/backfill. */
 export const backfillBody = z.strictObject({
-  from: text({ min: 1, max: 64 }).describe('The first slot is at or after this time (RFC 3339)'),
-  to: text({ min: 1, max: 64 })
+  from: timeField.describe('The first slot is at or after this time (RFC 3339)'),
+  to: timeField
     .optional()
     .describe('The last slot is before this time; default: now. At most 10,000 slots may be in between'),
   only_missing: z

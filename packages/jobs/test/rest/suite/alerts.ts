@@ -77,6 +77,10 @@ export function alerts(makeMount: MakeMount): void {
       faultAt(await create('x', { kind: 'email', config: { to: 'ops@example.com' } }), '/config'),
     ).toContain('no mail server');
     expect(pointersOf(await create('a b'))).toEqual(['/id']);
+    // Only the library has this bound. Its error names a function, which no client knows.
+    const large = await create('x', { kind: 'webhook', config: { url: 'x'.repeat(20_000) } });
+    expect(problemOf(large, 422).detail).toBe('The request POST /alert-channels is not valid.');
+    expect(faultAt(large, '/config')).toContain('must be an object of at most 16 KiB as JSON');
     expect(pointersOf(await create('x', { conditions: ['sad'] }))).toEqual(['/conditions/0']);
     await create('twice');
     problemOf(await create('twice'), 409);

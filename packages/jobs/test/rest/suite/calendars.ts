@@ -50,6 +50,31 @@ export function calendars(makeMount: MakeMount): void {
     expect(pointersOf(await put('always', always))).toEqual(['/windows']);
   });
 
+  test('an answer has the faults of all windows, with what to do about each', async () => {
+    const windows = [
+      { weekdays: ['saturday'], from: '25:00' },
+      { weekdays: ['mon'], from_date: '12-24' },
+      { from_date: '02-30' },
+      { fromDate: '12-24' },
+    ];
+    const answer = await put('faulty', { timezone: 'Berlin', windows });
+    expect(pointersOf(answer).toSorted()).toEqual([
+      '/timezone',
+      '/windows/0/from',
+      '/windows/0/weekdays/0',
+      '/windows/1/from_date',
+      '/windows/2/from_date',
+      '/windows/3/fromDate',
+    ]);
+    expect(problemOf(answer, 422).detail).toBe('The request PUT /calendars/{calendar_id} is not valid.');
+    expect(faultAt(answer, '/windows/1/from_date')).toBe(
+      'does not go with weekdays: a window is of one kind: weekdays (with from and to), from_date (with to_date), or start_at with end_at',
+    );
+    expect(faultAt(answer, '/windows/2/from_date')).toMatch(/got "02-30"\. No year has this day$/);
+    expect(faultAt(answer, '/windows/3/fromDate')).toBe('unknown field; did you mean from_date?');
+    expect(faultAt(await put('faulty', { windows: [] }), '/windows')).toBe('must have at least 1 item');
+  });
+
   test('a job names a calendar, which then stays', async () => {
     await put('nights', { windows: [{ weekdays: ['mon'], to: '06:00' }] });
     const calendar = { id: 'nights', mode: 'skip' };

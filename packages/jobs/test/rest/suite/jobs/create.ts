@@ -174,6 +174,37 @@ export function creations(makeMount: MakeMount): void {
       expect(detail).toContain('interval');
     });
 
+    test.each([
+      ['/maxRuns', { maxRuns: 3 }, 'unknown field; did you mean max_runs?'],
+      ['/backoff/inital', { backoff: { inital: '1s' } }, 'unknown field; did you mean initial?'],
+      ['/backoff/delay_s', { backoff: { delay_s: 1 } }, 'known ones are initial, max, factor, jitter'],
+      ['/retries', { retries: { most: 3 } }, 'unknown field; did you mean max_attempts or backoff?'],
+      [
+        '/expire_after',
+        { expire_after: 30 },
+        'must be a duration as text, such as "5m", "1h30m" or "24h"; got the number 30. For 30 seconds, write "30s"',
+      ],
+      ['/backoff/max', { backoff: { max: 60 } }, 'For 60 seconds, write "60s"'],
+      ['/expect/duration', { expect: { duration: 60 } }, 'For 60 seconds, write "60s"'],
+      ['/only_if/succeeded_within', { only_if: { job: 'a', succeeded_within: 60 } }, 'write "60s"'],
+      ['/start_at', { start_at: 1 }, 'must be a time as text, such as "2030-01-31T09:00:00Z" (RFC 3339)'],
+      [
+        '/after',
+        { after: 'a' },
+        'must be a JSON object such as { "job": "import", "on": "succeeded" }; got "a"',
+      ],
+      ['/calendar', { calendar: 'x' }, 'such as { "id": "holidays", "mode": "skip" }; got "x"'],
+      ['/only_if', { only_if: 'x' }, 'such as { "job": "import", "succeeded_within": "24h" }; got "x"'],
+      ['/backoff', { backoff: '1s' }, 'such as { "initial": "10s", "max": "1h" }; got "1s"'],
+    ])('says what to do about %s: %j', async (pointer, fields, text) => {
+      const answer = await send(server, 'POST', '/jobs', { body: jobBody('bad', fields) });
+      expect(pointersOf(answer)).toEqual([pointer]);
+      expect(faultAt(answer, pointer)).toContain(text);
+      expect(problemOf(answer, 422).detail).toBe('The request POST /jobs is not valid.');
+      const preview = await send(server, 'POST', '/job-preview', { body: jobBody('bad', fields) });
+      expect(pointersOf(preview)).toEqual([pointer]);
+    });
+
     test('bounds the answer to a body of very many faults', async () => {
       const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`field${at}`, at]));
       const response = await send(server, 'POST', '/jobs', { body: fields });

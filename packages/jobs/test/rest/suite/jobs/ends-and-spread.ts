@@ -105,7 +105,7 @@ export function endsAndSpread(makeMount: MakeMount): void {
     ['/spread', { spread: '0s' }, 'at most the interval, such as 1h'],
     ['/spread', { spread: '-5m' }, 'more than 0'],
     ['/spread', { spread: '61m' }, 'at most the interval, such as 1h'],
-    ['/spread', { spread: 600 }, 'must be a string'],
+    ['/spread', { spread: 600 }, 'For 600 seconds, write "600s"'],
     ['/spread', { interval: undefined, cron: '0 3 * * *', spread: '25h' }, 'at most 24h'],
     ['/spread', { interval_mode: 'fixed_delay', spread: '10m' }, '"interval_mode": "fixed_delay"'],
     [
