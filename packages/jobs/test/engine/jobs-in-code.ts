@@ -214,17 +214,34 @@ export function jobsInCode(makeDatabase: MakeDatabase): void {
     expect((await engine.listJobs()).rows).toEqual([]);
   });
 
-  it('an alert channel that is not there is no fault: the log names it', async () => {
+  /** What a start logs as warnings. */
+  const warningsOf = async (jobs: readonly DeclaredJob[]) => {
     const warnings: string[] = [];
     const ignore = () => undefined;
-    const logger = {
-      debug: ignore,
-      info: ignore,
-      error: ignore,
-      warn: (_: object, text: string) => warnings.push(text),
-    };
-    await deploy([job(work, { id: 'a', interval: '1h', alerts: ['ops'] })], { logger });
+    const warn = (_: object, text: string) => warnings.push(text);
+    await deploy(jobs, { logger: { debug: ignore, info: ignore, error: ignore, warn } });
+    return warnings;
+  };
+
+  it('an alert channel that is not there is no fault: the log names it', async () => {
+    const warnings = await warningsOf([job(work, { id: 'a', interval: '1h', alerts: ['ops'] })]);
     expect(warnings).toEqual([expect.stringContaining('"ops"')]);
+  });
+
+  it('a new job that never runs is no fault: the log names it, and says what to do', async () => {
+    const soon = new Date(h.clock.now() + HOUR / 2);
+    const jobs = [
+      job(work, { id: 'a', interval: '1h', endAt: soon }),
+      job(work, { id: 'b', runAt: new Date(h.clock.now() - DAY) }),
+      job(work, { id: 'c', interval: '20m', endAt: soon }),
+    ];
+    expect(await warningsOf(jobs)).toEqual([
+      'the job "a" in code is finished from the start: endAt is before the first slot, so the job would never run. Give a later time, or leave endAt out.',
+      expect.stringMatching(
+        /^the job "b" in code is finished from the start: runAt is more than 60 s in the past\. /,
+      ),
+    ]);
+    expect(await warningsOf(jobs)).toEqual([]);
   });
 
   describe('what job() takes', () => {

@@ -1,6 +1,8 @@
+import { scheduleRefusal } from '../../core/commands/schedule-refusals.ts';
 import { LOOK_EVERY_MS } from '../../core/declarations/plan-declarations.ts';
 import type { DeclaredJob } from '../../core/job-types/declared-job.ts';
 import { StoreError } from '../../core/model/errors.ts';
+import type { Job } from '../../core/model/job.ts';
 import type { DeclareResult, JobInCode } from '../../core/store/store-declarations.ts';
 import { warnOfChannels } from '../api/alert-api.ts';
 import { afterCommand } from '../api/command-effects.ts';
@@ -119,7 +121,9 @@ export class JobsInCode {
       return;
     }
     const { created, changed } = result;
-    for (const { id, wakeAt } of created) {
+    for (const made of created) {
+      const { id, wakeAt } = made;
+      this.#warnIfOver(made);
       events.emit('job.created', id);
       dispatcher.nextPass.jobCreated(wakeAt);
     }
@@ -127,6 +131,14 @@ export class JobsInCode {
     for (const { event, done } of changed) afterCommand(this.#with, done, event);
     if (created.length + changed.length > 0)
       logger.info({ release, created: created.length, changed: changed.length }, DECLARED);
+  }
+
+  /** A schedule that is over is no reason not to start: a new database gets old declarations, too. */
+  #warnIfOver({ id, schedule, createdAt, declaration }: Job): void {
+    const over = scheduleRefusal(schedule, createdAt);
+    if (over === undefined) return;
+    const message = `the job "${id}" in code is finished from the start: ${over.detail}`;
+    this.#with.settings.logger.warn({ jobId: id, place: declaration?.place }, message);
   }
 }
 
