@@ -40,6 +40,33 @@ test.each([
   expect(stderr).toContain(told);
 });
 
+test('a file with several faults is refused with all of them', async () => {
+  const windows =
+    'windows: [{ weekdays: [saturday], from: 9 }, { from_date: 02-30 }, { weekdays: [mon], to_date: 01-01 }]';
+  const { stderr } = await run(['calendars', 'set', 'faulty', '-'], `timezone: Berlin\n${windows}`);
+  const [first, ...faults] = stderr.trimEnd().split('\n');
+  expect(first).toBe('The request PUT /calendars/{calendar_id} is not valid.');
+  expect(faults.map((line) => line.trim().split(' ')[0]).toSorted()).toEqual([
+    '/timezone',
+    '/windows/0/from',
+    '/windows/0/weekdays/0',
+    '/windows/1/from_date',
+    '/windows/2/to_date',
+  ]);
+});
+
+test.each(['show', 'delete'])(
+  '%s of a calendar that does not exist says how to list them',
+  async (command) => {
+    const flags = command === 'delete' ? ['--yes'] : [];
+    expect(await run(['calendars', command, 'nope', ...flags])).toMatchObject({
+      code: 5,
+      stderr:
+        'There is no calendar with the id "nope".\nTo list what exists, run greenvue-jobs calendars list\n',
+    });
+  },
+);
+
 test('a job gets a calendar, shows it, and loses it', async () => {
   await doneWith('windows: [{ weekdays: [sat, sun] }]', 'calendars', 'set', 'weekends', '-');
   const job = ['--name', 'Report', '--type', 'greet', '--cron', '0 3 * * *'];

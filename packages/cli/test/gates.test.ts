@@ -49,4 +49,31 @@ test('a job is made to run after another one, shown with it and edited', async (
   expect(await done('runs', 'list', '--trigger', 'chain')).toContain('after load');
   expect(await done('jobs', 'edit', 'sum', '--after', 'load')).toContain('succeeded');
   expect((await run(['jobs', 'edit', 'sum', '--after', 'load/maybe'])).stderr).toContain('such as import');
+  await done('jobs', 'edit', 'sum', '--after', 'load/failed');
+  expect(await done('jobs', 'show', 'sum')).toMatch(/^Next run +when a run of load has failed$/m);
+});
+
+const APPLY = ['jobs', 'apply', '-f', '-'];
+
+test('a file with a circle is refused as a whole, with the jobs of the circle', async () => {
+  const job = (id: string, upstream: string) =>
+    `- { id: ${id}, name: ${id}, type: greet, after: { job: ${upstream} } }\n`;
+  const alone = '- { id: alone, name: Alone, type: greet, on_demand: true }\n';
+  const { code, stdout, stderr } = await run(APPLY, `${job('one', 'other')}${job('other', 'one')}${alone}`);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(
+    /^The jobs one \(\S+:1\) and other \(\S+:2\) wait for each other: one for other, other for one\. Take after or only_if out of one of them\.\n$/,
+  );
+  expect((await run(['jobs', 'show', 'alone'])).code).toBe(5);
+});
+
+test('an apply whose jobs all fail says that no job was changed', async () => {
+  const bad = (id: string) => `- { id: ${id}, name: ${id}, type: greet, maxRuns: 3, interval: 1h }\n`;
+  expect(await run(APPLY, `${bad('bad-1')}${bad('bad-2')}`)).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(
+      / {4}\/maxRuns unknown field; did you mean max_runs\?\n[\s\S]*Applied: none, 2 failed\.\n$/,
+    ),
+    stderr: '2 jobs of 2 failed. No job was changed.\n',
+  });
 });

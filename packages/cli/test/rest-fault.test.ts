@@ -195,7 +195,13 @@ test('a fault that is all there is to say is said once', async () => {
   expect((await listJobsOf(json(two, 422))).lines).toEqual([two.detail, `  /run_at ${detail}`]);
 });
 
-const ASKED = { url: 'https://host/api', hasToken: true, headers: [], program: JOBS_PROGRAM };
+const ASKED = {
+  url: 'https://host/api',
+  hasToken: true,
+  headers: [],
+  program: JOBS_PROGRAM,
+  lists: 'jobs list',
+};
 
 test.each([
   'DEPTH_ZERO_SELF_SIGNED_CERT',

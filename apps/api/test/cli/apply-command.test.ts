@@ -84,7 +84,7 @@ test('a job that fails does not keep the others from being applied, and is not h
   expect(dry.stdout).toMatch(/ {4}\/payload\/no .*\n/);
   const applied = await greenvue.run('jobs', 'apply', '-f', file);
   expect(applied.code).toBe(1);
-  expect(applied.stderr).toBe('1 job of 14 failed. What is not said to have failed is done.\n');
+  expect(applied.stderr).toBe('1 job of 14 failed. The other jobs are as the files say.\n');
   expect(applied.stdout).toMatch(/\nfailed bad\n {2}The .* is not valid\.\n(?: {4}\/\S+ .*\n)+created last/);
   expect(applied.stdout).toMatch(/ {4}\/interval .*\n/);
   expect(applied.stdout).toMatch(/\nApplied: 13 created, 1 failed\.\n$/);

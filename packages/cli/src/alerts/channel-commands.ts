@@ -10,11 +10,13 @@ import {
 } from '@greenvue/jobs/client';
 import { CliError, EXIT, usageError } from '../exit-code.ts';
 import type { ApiFlags } from '../input/flags.ts';
-import { restCommand, type Session } from '../rest/rest-command.ts';
+import { restCommand, restCommandOn, type Session } from '../rest/rest-command.ts';
 import { printJson, printList } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Column } from '../terminal/table.ts';
 import { instantText } from '../terminal/words.ts';
+
+const channelCommand = restCommandOn('alerts channels list');
 
 interface ChannelFlags extends ApiFlags {
   readonly to: string | undefined;
@@ -61,7 +63,7 @@ export const createChannelCommand = restCommand(async (session, flags: CreateCha
 });
 
 /** `alerts channels edit` */
-export const editChannelCommand = restCommand(async (session, flags: EditChannelFlags, id: string) => {
+export const editChannelCommand = channelCommand(async (session, flags: EditChannelFlags, id: string) => {
   const config = configOf(flags);
   const saved = await patchAlertChannel(session.api, id, {
     ...(Object.keys(config).length === 0 ? {} : { config }),
@@ -73,7 +75,7 @@ export const editChannelCommand = restCommand(async (session, flags: EditChannel
 });
 
 /** `alerts channels test` */
-export const testChannelCommand = restCommand(async ({ api, out }, { json }: ApiFlags, id: string) => {
+export const testChannelCommand = channelCommand(async ({ api, out }, { json }: ApiFlags, id: string) => {
   const result = await testAlertChannel(api, id);
   if (json) printJson(out, result);
   else if (result.delivered) out.line(`The sample arrived at ${printable(id)} after ${result.took_ms} ms.`);
@@ -82,7 +84,7 @@ export const testChannelCommand = restCommand(async ({ api, out }, { json }: Api
 });
 
 /** `alerts channels delete` */
-export const deleteChannelCommand = restCommand(
+export const deleteChannelCommand = channelCommand(
   async ({ api, ask, out, program }, flags: ApiFlags & { readonly yes: boolean | undefined }, id: string) => {
     if (!flags.yes) {
       if (ask === undefined)

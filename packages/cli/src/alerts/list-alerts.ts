@@ -5,11 +5,13 @@ import {
   retryAlertDelivery,
 } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
+import { restCommand, restCommandOn } from '../rest/rest-command.ts';
 import { printList } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Column } from '../terminal/table.ts';
 import { instantText } from '../terminal/words.ts';
+
+const alertCommand = restCommandOn('alerts list');
 
 export interface ListAlertsFlags extends ApiFlags {
   readonly channel: string | undefined;
@@ -34,7 +36,7 @@ export const listAlertsCommand = restCommand(async (session, flags: ListAlertsFl
 });
 
 /** `alerts retry` */
-export const retryAlertCommand = restCommand(async ({ api, out }, flags: ApiFlags, id: string) => {
+export const retryAlertCommand = alertCommand(async ({ api, out }, flags: ApiFlags, id: string) => {
   await retryAlertDelivery(api, id);
   if (!flags.json) out.line(`Alert ${printable(id)} is sent again.`);
 });

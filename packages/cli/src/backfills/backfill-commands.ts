@@ -1,10 +1,12 @@
 import { type Backfill, cancelBackfill, getBackfill, listBackfills } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
+import { restCommand, restCommandOn } from '../rest/rest-command.ts';
 import { printFacts, printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { type Column, createTable } from '../terminal/table.ts';
 import { counted, instantAndDistance, instantText } from '../terminal/words.ts';
+
+const backfillCommand = restCommandOn('backfills list');
 
 export interface ListBackfillsFlags extends ApiFlags {
   readonly job: string | undefined;
@@ -19,28 +21,30 @@ export const listBackfillsCommand = restCommand(async ({ api, out }, { job, json
 });
 
 /** `backfills show` */
-export const showBackfillCommand = restCommand(async ({ api, out, now }, { json }: ApiFlags, id: string) => {
-  const backfill = await getBackfill(api, id);
-  if (json) return printJson(out, backfill);
-  printFacts(out, [
-    ['Backfill', backfill.id],
-    ['Job', backfill.job_id],
-    ['Status', backfill.status],
-    ['Slots', `${backfill.slots} from ${instantText(backfill.from)} to ${instantText(backfill.to)}`],
-    ['Progress', progressText(backfill)],
-    [
-      'Asked for',
-      `${instantAndDistance(backfill.created_at, now())} by ${backfill.created_by ?? 'the server'}`,
-    ],
-  ]);
-});
+export const showBackfillCommand = backfillCommand(
+  async ({ api, out, now }, { json }: ApiFlags, id: string) => {
+    const backfill = await getBackfill(api, id);
+    if (json) return printJson(out, backfill);
+    printFacts(out, [
+      ['Backfill', backfill.id],
+      ['Job', backfill.job_id],
+      ['Status', backfill.status],
+      ['Slots', `${backfill.slots} from ${instantText(backfill.from)} to ${instantText(backfill.to)}`],
+      ['Progress', progressText(backfill)],
+      [
+        'Asked for',
+        `${instantAndDistance(backfill.created_at, now())} by ${backfill.created_by ?? 'the server'}`,
+      ],
+    ]);
+  },
+);
 
 export interface CancelBackfillFlags extends ApiFlags {
   readonly cancelLive: boolean | undefined;
 }
 
 /** `backfills cancel` */
-export const cancelBackfillCommand = restCommand(
+export const cancelBackfillCommand = backfillCommand(
   async ({ api, out }, { cancelLive, json }: CancelBackfillFlags, id: string) => {
     const backfill = await cancelBackfill(api, id, cancelLive ? { cancel_live: true } : {});
     if (json) return printJson(out, backfill);

@@ -1,11 +1,13 @@
 import { type BulkCommand, cancelBulkCommand, getBulkCommand, listBulkCommands } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
+import { restCommand, restCommandOn } from '../rest/rest-command.ts';
 import { printFacts, printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { type Column, createTable } from '../terminal/table.ts';
 import { instantAndDistance, instantText } from '../terminal/words.ts';
 import { progressText, resultText } from './bulk-words.ts';
+
+const bulkCommand = restCommandOn('bulk list');
 
 export interface ListBulkFlags extends ApiFlags {
   readonly status: readonly BulkCommand['status'][] | undefined;
@@ -24,7 +26,7 @@ export const listBulkCommand = restCommand(async ({ api, out }, { status, limit,
 });
 
 /** `bulk show` */
-export const showBulkCommand = restCommand(async ({ api, out, now }, { json }: ApiFlags, id: string) => {
+export const showBulkCommand = bulkCommand(async ({ api, out, now }, { json }: ApiFlags, id: string) => {
   const command = await getBulkCommand(api, id);
   if (json) return printJson(out, command);
   printFacts(out, [
@@ -41,7 +43,7 @@ export const showBulkCommand = restCommand(async ({ api, out, now }, { json }: A
 });
 
 /** `bulk cancel` */
-export const cancelBulkCommandCommand = restCommand(async ({ api, out }, { json }: ApiFlags, id: string) => {
+export const cancelBulkCommandCommand = bulkCommand(async ({ api, out }, { json }: ApiFlags, id: string) => {
   const command = await cancelBulkCommand(api, id);
   if (json) return printJson(out, command);
   out.line(

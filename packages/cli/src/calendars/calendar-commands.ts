@@ -10,13 +10,15 @@ import { parseDocument } from 'yaml';
 import { CliError, usageError } from '../exit-code.ts';
 import type { ApiFlags } from '../input/flags.ts';
 import { isObject } from '../input/json-input.ts';
-import { restCommand } from '../rest/rest-command.ts';
+import { restCommand, restCommandOn } from '../rest/rest-command.ts';
 import { printJson, printList } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { printableYaml } from '../terminal/printable-yaml.ts';
 import type { Column } from '../terminal/table.ts';
 import { instantText } from '../terminal/words.ts';
 import { windowText } from './window-text.ts';
+
+const calendarCommand = restCommandOn('calendars list');
 
 /** `calendars list` */
 export const listCalendarsCommand = restCommand(async (session, { json }: ApiFlags) => {
@@ -30,7 +32,7 @@ export const listCalendarsCommand = restCommand(async (session, { json }: ApiFla
 });
 
 /** `calendars show`: as YAML that `calendars set` takes. */
-export const showCalendarCommand = restCommand(async ({ api, out }, { json }: ApiFlags, id: string) => {
+export const showCalendarCommand = calendarCommand(async ({ api, out }, { json }: ApiFlags, id: string) => {
   const calendar = await getCalendar(api, id);
   if (json) return printJson(out, calendar);
   const { name, timezone, windows } = calendar;
@@ -47,7 +49,7 @@ export const setCalendarCommand = restCommand(
 );
 
 /** `calendars delete` */
-export const deleteCalendarCommand = restCommand(
+export const deleteCalendarCommand = calendarCommand(
   async ({ api, ask, out, program }, flags: ApiFlags & { readonly yes: boolean | undefined }, id: string) => {
     if (!flags.yes) {
       if (ask === undefined)

@@ -15,7 +15,8 @@ export function nextRunText(job: Job, now: number): string {
   return job.on_demand ? 'It runs only on request.' : 'It has no next run.';
 }
 
-function endWords(on: NonNullable<Job['after']>['on']): string {
+/** Completes "when a run has": which ends of the other job start a run of a chain. */
+export function endWords(on: NonNullable<Job['after']>['on']): string {
   return on === 'finished' ? 'succeeded or failed' : on;
 }
 

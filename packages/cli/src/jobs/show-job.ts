@@ -8,7 +8,7 @@ import { printable, printableJson } from '../terminal/printable.ts';
 import { createTable } from '../terminal/table.ts';
 import { budgetText, counted, instantAndDistance, instantText } from '../terminal/words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
-import { dueText } from './next-run.ts';
+import { dueText, endWords } from './next-run.ts';
 
 export interface ShowJobFlags extends ApiFlags {
   readonly yaml: boolean | undefined;
@@ -123,7 +123,7 @@ function noNextRun(job: Job, { name }: CliProgram): string {
   if (job.declaration?.gone != null) return 'none: code no longer declares the job';
   if (job.status === 'paused') return `none while the job is paused: ${name} jobs resume ${job.id}`;
   if (job.on_demand) return `only on request: ${name} jobs run ${job.id}`;
-  if (job.after != null) return `when a run of ${job.after.job} ends`;
+  if (job.after != null) return `when a run of ${job.after.job} has ${endWords(job.after.on)}`;
   if (job.is_running) return 'after the end of the current run';
   return 'none';
 }

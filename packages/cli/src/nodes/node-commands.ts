@@ -1,9 +1,11 @@
 import { drainNode, type JobNode, listNodes, resumeNode } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../input/flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
+import { restCommand, restCommandOn } from '../rest/rest-command.ts';
 import { printJson } from '../terminal/print.ts';
 import { type Column, createTable } from '../terminal/table.ts';
 import { distanceText } from '../terminal/words.ts';
+
+const nodeCommand = restCommandOn('nodes list');
 
 /** `nodes list` */
 export const listNodesCommand = restCommand(async ({ api, out, now }, { json }: ApiFlags) => {
@@ -14,7 +16,7 @@ export const listNodesCommand = restCommand(async ({ api, out, now }, { json }: 
 });
 
 /** `nodes drain` */
-export const drainNodeCommand = restCommand(
+export const drainNodeCommand = nodeCommand(
   async ({ api, out, program }, { json }: ApiFlags, nodeId: string) => {
     const node = await drainNode(api, nodeId);
     if (json) return printJson(out, node);
@@ -25,7 +27,7 @@ export const drainNodeCommand = restCommand(
 );
 
 /** `nodes resume` */
-export const resumeNodeCommand = restCommand(async ({ api, out }, { json }: ApiFlags, nodeId: string) => {
+export const resumeNodeCommand = nodeCommand(async ({ api, out }, { json }: ApiFlags, nodeId: string) => {
   const node = await resumeNode(api, nodeId);
   if (json) return printJson(out, node);
   out.line(`${placeOf(node)} plans and claims again.`);

@@ -18,25 +18,31 @@ const RETRIES = 2;
 const PATIENT_RETRIES = 9;
 
 /**
- * Makes a Stricli command that sends requests. Errors become messages that say what to do.
+ * Makes a Stricli command that sends requests. Errors become messages that say what to do. Such a command is about
+ * something that other commands list, such as `calendars list`.
  */
-export function restCommand<FLAGS extends ApiFlags, ARGS extends readonly unknown[]>(
-  run: (session: Session, flags: FLAGS, ...args: ARGS) => Promise<void>,
-): (this: CliContext, flags: FLAGS, ...args: ARGS) => Promise<void> {
-  return async function (flags, ...args) {
-    const server = await serverOf(this, flags);
-    const target: TargetServer = {
-      url: server.url,
-      hasToken: server.token !== undefined,
-      headers: Object.keys(server.headers),
-      program: this.program,
+export function restCommandOn(lists: string) {
+  return <FLAGS extends ApiFlags, ARGS extends readonly unknown[]>(
+    run: (session: Session, flags: FLAGS, ...args: ARGS) => Promise<void>,
+  ): ((this: CliContext, flags: FLAGS, ...args: ARGS) => Promise<void>) =>
+    async function (flags, ...args) {
+      const server = await serverOf(this, flags);
+      const target: TargetServer = {
+        url: server.url,
+        hasToken: server.token !== undefined,
+        headers: Object.keys(server.headers),
+        program: this.program,
+        lists,
+      };
+      try {
+        const api = connect({ ...server, retries: RETRIES });
+        const patientApi = connect({ ...server, retries: PATIENT_RETRIES });
+        await run({ ...this, api, patientApi, target }, flags, ...args);
+      } catch (error) {
+        throw restFault(error, target);
+      }
     };
-    try {
-      const api = connect({ ...server, retries: RETRIES });
-      const patientApi = connect({ ...server, retries: PATIENT_RETRIES });
-      await run({ ...this, api, patientApi, target }, flags, ...args);
-    } catch (error) {
-      throw restFault(error, target);
-    }
-  };
 }
+
+/** A command on jobs and runs. */
+export const restCommand = restCommandOn('jobs list, runs list or types');

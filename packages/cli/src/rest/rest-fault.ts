@@ -11,6 +11,8 @@ export interface TargetServer {
   /** The names of the headers that the user has set. */
   readonly headers: readonly string[];
   readonly program: CliProgram;
+  /** The commands that list what the command is about, such as `calendars list`. */
+  readonly lists: string;
 }
 
 /** The message for an error of a request: what failed and what to do, without a stack. */
@@ -109,7 +111,10 @@ function setUrl(program: CliProgram): string {
   return `Set the URL of ${program.server} with --url or ${variableOf(program, 'URL')}.`;
 }
 
-function advice(error: ApiError, { url, hasToken, headers, program }: TargetServer): readonly string[] {
+function advice(
+  error: ApiError,
+  { url, hasToken, headers, program, lists }: TargetServer,
+): readonly string[] {
   const { status, requestId, retryAfterMs } = error;
   switch (status) {
     case 401:
@@ -128,7 +133,7 @@ function advice(error: ApiError, { url, hasToken, headers, program }: TargetServ
         ? [
             `Check that ${printable(url)} is the right URL, and that the server has the same version as this command. ${setUrl(program)}`,
           ]
-        : [`To list what exists, run ${program.name} jobs list, runs list or types`];
+        : [`To list what exists, run ${program.name} ${lists}`];
     case 409:
       return error.mayBeDone ? [OWN_TRY] : [];
     case 412:

@@ -8,11 +8,13 @@ import {
 } from '@greenvue/jobs/client';
 import { CliError, EXIT, usageError } from '../exit-code.ts';
 import type { ApiFlags } from '../input/flags.ts';
-import { restCommand } from '../rest/rest-command.ts';
+import { restCommand, restCommandOn } from '../rest/rest-command.ts';
 import { printJson, printList } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Column } from '../terminal/table.ts';
 import { instantText } from '../terminal/words.ts';
+
+const secretCommand = restCommandOn('secrets list');
 
 /** `secrets list` */
 export const listSecretsCommand = restCommand(async (session, { json }: ApiFlags) => {
@@ -40,7 +42,7 @@ export const setSecretCommand = restCommand(
 const EXAMPLE = 'secrets set API_KEY < api-key.txt';
 
 /** `secrets delete` */
-export const deleteSecretCommand = restCommand(
+export const deleteSecretCommand = secretCommand(
   async (
     { api, ask, out, program },
     flags: ApiFlags & { readonly yes: boolean | undefined },

@@ -10,7 +10,7 @@ import { paintDiff } from '../definition/definition-diff.ts';
 import { type Applied, createApplier, type Outcome } from './apply-job.ts';
 import { inOrder } from './in-order.ts';
 import { readJobs, refuseTwins } from './read-jobs.ts';
-import { afterUpstreams, upstreamsFirst } from './upstreams-first.ts';
+import { afterUpstreams, refuseCircles, upstreamsFirst } from './upstreams-first.ts';
 
 export interface ApplyJobsFlags extends ApiFlags {
   readonly file: readonly string[];
@@ -25,8 +25,10 @@ const MOST_AT_ONCE = 4;
  */
 export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlags) => {
   const files = flags.file.map(async (file) => readJobs(await session.readText(file), file));
-  const jobs = upstreamsFirst((await Promise.all(files)).flat());
-  refuseTwins(jobs);
+  const given = (await Promise.all(files)).flat();
+  refuseTwins(given);
+  refuseCircles(given);
+  const jobs = upstreamsFirst(given);
   // Also shows whether there is a server, and whether the token is good, before anything is done.
   const types = await listJobTypes(session.api);
   const { api, target, interrupted } = session;
@@ -45,14 +47,22 @@ export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlag
   if (flags.json) printJson(session.out, { data: all.map(appliedJson) });
   else session.out.line(sumOf(all, flags));
   const failed = all.filter(({ outcome }) => outcome === 'failed').length;
-  if (failed > 0) {
-    const done = flags.dryRun ? 'Nothing was changed.' : 'What is not said to have failed is done.';
+  if (failed > 0)
     throw new CliError(
-      `${counted(failed, 'job')} of ${all.length} failed. ${done}`,
+      `${counted(failed, 'job')} of ${all.length} failed. ${stateText(all, flags)}`,
       interrupted.aborted ? EXIT.interrupted : EXIT.failed,
     );
-  }
 });
+
+/** What holds after jobs have failed. */
+function stateText(all: readonly Applied[], { dryRun }: ApplyJobsFlags): string {
+  if (dryRun) return 'Nothing was changed.';
+  // The response to a change may be lost.
+  if (all.some(({ fault }) => fault?.exitCode === EXIT.noServer))
+    return 'Apply again once the server responds: jobs that are as the files say stay as they are.';
+  const hasDone = all.some(({ outcome }) => outcome !== 'failed');
+  return hasDone ? 'The other jobs are as the files say.' : 'No job was changed.';
+}
 
 const STYLES: Readonly<Record<Outcome, Style | undefined>> = {
   created: 'green',
@@ -89,6 +99,7 @@ function sumOf(all: readonly Applied[], { dryRun }: ApplyJobsFlags): string {
     count: all.filter((applied) => applied.outcome === outcome).length,
   }));
   const words = parts.filter(({ count }) => count > 0).map(({ outcome, count }) => `${count} ${outcome}`);
-  const sum = words.length === 0 ? 'there is no job in it' : words.join(', ');
+  const isNone = all.length > 0 && all.every(({ outcome }) => outcome === 'failed');
+  const sum = all.length === 0 ? 'there is no job in it' : [...(isNone ? ['none'] : []), ...words].join(', ');
   return dryRun ? `Dry run, nothing was changed: ${sum}.` : `Applied: ${sum}.`;
 }

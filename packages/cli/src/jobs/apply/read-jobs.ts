@@ -54,7 +54,8 @@ export function refuseTwins(jobs: readonly FileJob[]): void {
   );
 }
 
-function refuse(faults: readonly string[]): void {
+/** Throws a usage error with these faults, if there are any. */
+export function refuse(faults: readonly string[]): void {
   if (faults.length === 0) return;
   const more = faults.length - MOST_FAULTS;
   const shown = faults.slice(0, MOST_FAULTS);
