@@ -1,4 +1,5 @@
 import { checkOptions } from '../core/input/check-options.ts';
+import { required } from '../core/input/rule.ts';
 import type { DeclaredJob } from '../core/job-types/declared-job.ts';
 import type { InlineDepsOf, ThreadDepsOf } from '../core/job-types/job-type-inference.ts';
 import type { ThreadDeps } from '../core/job-types/thread-deps.ts';
@@ -43,7 +44,7 @@ export type JobsOptions<Types extends JobTypes> = Omit<
  */
 export function createJobs<const Types extends JobTypes>(options: JobsOptions<Types>): Jobs<Types>;
 export function createJobs(given: UncheckedOptions): UntypedJobs {
-  checkOptions('createJobs', jobsOptionRules, given);
+  checkOptions('createJobs', required(jobsOptionRules), given);
   const { types, deps, ...options } = given;
   // The signature above has checked that the handlers get what they take.
   return createEngine({ ...options, jobTypes: types, deps: deps as never });

@@ -113,7 +113,7 @@ export function createEngine<Deps>(engineOptions: EngineOptions<Deps>): UntypedJ
   const waits = new RunWaits(parts);
   const pauseWatch = new PauseWatch(parts);
   const bulk = new BulkCommands(parts);
-  const jobsInCode = new JobsInCode(parts, engineOptions.jobs);
+  const jobsInCode = new JobsInCode(parts, engineOptions);
   const lifecycle = new Lifecycle({ ...parts, listeners, waits, outbound, pauseWatch, bulk, jobsInCode });
   /** The arguments of a method that needs the store. */
   const given: typeof checkedArguments = (method, args) => {

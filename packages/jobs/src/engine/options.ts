@@ -1,3 +1,4 @@
+import type { DeclaredCalendar } from '../core/calendars/check-calendar.ts';
 import type { Clock } from '../core/clock.ts';
 import type { DeclaredJob } from '../core/job-types/declared-job.ts';
 import type { JobHooks, JobType } from '../core/job-types/job-type.ts';
@@ -22,6 +23,11 @@ export interface EngineOptions<Deps> extends JobHooks {
    * pauses those that it finds no more. Absent: it leaves the jobs of other programs alone.
    */
   readonly jobs?: readonly DeclaredJob[];
+  /**
+   * Calendars that this program declares, by id (P28, jobs in code). `start()` writes them before jobs, and
+   * deletes those that it finds no more, once no job uses them. Absent: it leaves all calendars alone.
+   */
+  readonly calendars?: Readonly<Record<string, DeclaredCalendar>>;
   /**
    * The number of this release, such as a build number: of all live nodes, the declarations of the highest
    * one hold. Default 0.
@@ -98,9 +104,9 @@ export interface Settings
   > {
   readonly retention: Retention;
   readonly heartbeatUrl: string | undefined;
-  /** Undefined: the program declares no jobs, and gives no release. */
+  /** Undefined: the program declares neither jobs nor calendars, and gives no release. */
   readonly release: number | undefined;
-  /** The ids of the jobs that the program declares. */
+  /** The ids of the jobs that the program declares. Undefined: it declares neither jobs nor calendars. */
   readonly declares: readonly string[] | undefined;
   readonly loopDelay: LoopDelay | undefined;
   readonly threadDeps: ThreadDeps | undefined;
@@ -120,7 +126,8 @@ const DEFAULT_RETENTION: Retention = {
 };
 
 export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
-  const { threadMemoryMb = 512, tracing } = options;
+  const { threadMemoryMb = 512, tracing, calendars } = options;
+  const declares = options.jobs?.map(({ input }) => input.id) ?? (calendars && []);
   const concurrency = options.concurrency ?? 10;
   const autoRun = options.autoRun ?? true;
   const logger = guardedLogger(options.logger ?? stderrLogger());
@@ -132,8 +139,8 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     outbound: options.outbound ?? {},
     secretKeys: options.secretKeys ?? [],
     heartbeatUrl: options.heartbeatUrl,
-    release: options.release ?? (options.jobs === undefined ? undefined : 0),
-    declares: options.jobs?.map(({ input }) => input.id),
+    release: options.release ?? (declares === undefined ? undefined : 0),
+    declares,
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
     logger,

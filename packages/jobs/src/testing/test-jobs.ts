@@ -1,3 +1,4 @@
+import { declaredCalendarsRule } from '../core/calendars/check-calendar.ts';
 import { loggerRule, tracingRule } from '../core/input/adapter-rules.ts';
 import { checkOptions } from '../core/input/check-options.ts';
 import { declaredJobsRule, hookFields, jobTypesRule } from '../core/input/definition-fields.ts';
@@ -32,7 +33,10 @@ import { type TestClock, TestTime } from './test-time.ts';
 
 interface TestSettings
   extends Partial<
-      Pick<EngineOptions<never>, 'concurrency' | 'minIntervalMs' | 'outbound' | 'release' | 'tracing'>
+      Pick<
+        EngineOptions<never>,
+        'calendars' | 'concurrency' | 'minIntervalMs' | 'outbound' | 'release' | 'tracing'
+      >
     >,
     JobHooks {
   /** When the test begins. Default `2026-01-01T00:00:00Z`. */
@@ -65,6 +69,7 @@ const optionRules = required(
     {
       types: required(jobTypesRule),
       jobs: declaredJobsRule,
+      calendars: declaredCalendarsRule,
       release: wholeNumber({ min: 0 }),
       deps: alsoNamed(anything, 'dependencies'),
       at: alsoNamed(time, 'now', 'start'),

@@ -45,7 +45,12 @@ test('whatever was declared before and whatever people did: a start makes the jo
             });
           expect(job.declaration?.gone === undefined).toBe(one !== undefined);
         }
-        expect(await declare(jobs, release)).toEqual({ kind: 'done', created: [], changed: [] });
+        expect(await declare(jobs, release)).toEqual({
+          kind: 'done',
+          created: [],
+          changed: [],
+          calendars: [],
+        });
         for (const { id, does } of changes) {
           clock.advance(MINUTE / 2);
           const command =

@@ -7,6 +7,7 @@ import { bulkCommands } from './bulk-commands.ts';
 import { bulkEnds } from './bulk-ends.ts';
 import { bulkRetries } from './bulk-retries.ts';
 import { calendars } from './calendars.ts';
+import { calendarsInCode } from './calendars-in-code.ts';
 import { chains } from './chains.ts';
 import { dispatching } from './dispatch.ts';
 import { draining } from './draining.ts';
@@ -84,6 +85,7 @@ export function engineWithStore(makeDatabase: MakeDatabase, makeOwn = makeDataba
   describe('failure budgets', () => failureBudgets(makeDatabase));
   describe('hooks', () => hooks(makeDatabase));
   describe('jobs in code', () => jobsInCode(makeOwn));
+  describe('calendars in code', () => calendarsInCode(makeOwn));
   describe('draining', () => draining(makeDatabase));
   describe('holding starts', () => holdingStarts(makeDatabase));
   describe('pausing all', () => pausingAll(makeDatabase));

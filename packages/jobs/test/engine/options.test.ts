@@ -45,6 +45,19 @@ it.each([
   ['createJobs', { ...jobs, store: 'jobs.db' }, '/store', 'must be a store'],
   ['createJobs', { ...jobs, types: [definition.run] }, '/types/0', 'what defineJobType() returns'],
   ['createJobs', { ...jobs, types: [definition] }, '/types/0', 'what defineJobType() returns; got an object'],
+  ['createJobs', { ...jobs, calendars: [] }, '/calendars', 'must be calendars by id, such as { holidays:'],
+  [
+    'createJobs',
+    { ...jobs, calendars: { 'a b': { windows: [{ fromDate: '12-24' }] } } },
+    '/calendars/a b',
+    'letters',
+  ],
+  [
+    'createJobs',
+    { ...jobs, calendars: { holidays: { windows: [{ weekdays: ['someday'] }] } } },
+    '/calendars/holidays/windows/0/weekdays/0',
+    'must be',
+  ],
   ['createJobs', null, '', 'the argument must be options such as'],
   ['createJobs', { ...jobs, logger: console.log }, '/logger', 'must be a logger'],
   [

@@ -3,6 +3,7 @@ import { auditContract } from './audit.ts';
 import { backfillContract } from './backfill.ts';
 import { bulkCommandsContract } from './bulk-commands.ts';
 import { calendarsContract } from './calendars.ts';
+import { calendarsInCodeContract } from './calendars-in-code.ts';
 import { cancelContract } from './cancel.ts';
 import { cancelPreviousContract } from './cancel-previous.ts';
 import { catchUpContract } from './catch-up.ts';
@@ -86,6 +87,7 @@ export function runsContract(makeStore: MakeStore): void {
   cancelPreviousContract(makeStore);
   gatesContract(makeStore);
   jobsInCodeContract(makeStore);
+  calendarsInCodeContract(makeStore);
   checkpointsContract(makeStore);
   chainsContract(makeStore);
   optionsInPairsContract(makeStore);

@@ -1,7 +1,8 @@
 import { type Fault, MOST_FAULTS, NO_FAULTS } from '../input/fault.ts';
-import { oneOf, type Rule, required, rule, text } from '../input/rule.ts';
-import { below, listOf, shape } from '../input/shape.ts';
+import { flag, oneOf, type Rule, required, rule, text } from '../input/rule.ts';
+import { below, listOf, recordOf, shape } from '../input/shape.ts';
 import { shownValue } from '../input/shown-value.ts';
+import { JOB_ID, JOB_ID_RULE } from '../model/job-id.ts';
 import { isRecord } from '../objects.ts';
 import { parseTimestamp } from '../time/timestamp.ts';
 import { isTimezone } from '../time/timezone.ts';
@@ -90,27 +91,42 @@ export interface CalendarInput {
   readonly windows: readonly CalendarWindow[];
 }
 
+/** A calendar for the option `calendars` of `createJobs`, in camelCase. */
+export interface DeclaredCalendar extends CalendarInput {
+  /** True: takes over a calendar of this id that was made over the API. Default false: the start fails. */
+  readonly adopt?: boolean | undefined;
+}
+
 const windowList = listOf('a list of windows, such as [{ weekdays: ["sat", "sun"] }]', windowRule);
 const countOfWindows = rule(
   (value) => !Array.isArray(value) || (value.length >= 1 && value.length <= MOST_WINDOWS),
   { what: `a list of at least 1 window and at most ${MOST_WINDOWS}, such as [{ weekdays: ["sat", "sun"] }]` },
 );
 
-export const calendarRules = required(
-  shape<CalendarInput>(
-    'a calendar such as { timezone: "Europe/Berlin", windows: [{ weekdays: ["sat", "sun"] }] }',
-    {
-      name: text({ min: 1, max: 200, like: 'Public holidays' }),
-      timezone: rule((value) => typeof value === 'string' && isTimezone(value), {
-        what: 'an IANA time zone, such as "Europe/Berlin" or "UTC"',
-      }),
-      windows: required({
-        what: windowList.what,
-        faults: (value) =>
-          [...countOfWindows.faults(value), ...windowList.faults(value)].slice(0, MOST_FAULTS),
-      }),
+const CALENDAR = 'a calendar such as { timezone: "Europe/Berlin", windows: [{ weekdays: ["sat", "sun"] }] }';
+const calendarFields = {
+  name: text({ min: 1, max: 200, like: 'Public holidays' }),
+  timezone: rule((value) => typeof value === 'string' && isTimezone(value), {
+    what: 'an IANA time zone, such as "Europe/Berlin" or "UTC"',
+  }),
+  windows: required({
+    what: windowList.what,
+    faults: (value) => [...countOfWindows.faults(value), ...windowList.faults(value)].slice(0, MOST_FAULTS),
+  }),
+};
+
+export const calendarRules = required(shape<CalendarInput>(CALENDAR, calendarFields));
+
+/** The calendars that code declares, by id. */
+export const declaredCalendarsRule = recordOf(
+  'calendars by id, such as { holidays: { timezone: "Europe/Berlin", windows: [{ weekdays: ["sat", "sun"] }] } }',
+  {
+    key: {
+      what: 'an id',
+      faults: (id) => (JOB_ID.test(String(id)) ? NO_FAULTS : [{ pointer: '', detail: JOB_ID_RULE }]),
     },
-  ),
+    of: required(shape<DeclaredCalendar>(CALENDAR, { ...calendarFields, adopt: flag })),
+  },
 );
 
 /**

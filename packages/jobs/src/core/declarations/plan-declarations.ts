@@ -58,7 +58,7 @@ export function heldBy(
 }
 
 /** Whether somebody has changed a payload with secrets since the program compared its declaration with it. */
-export function isOutdated({ jobs: declared }: DeclareInput, jobs: readonly Job[]): boolean {
+export function isOutdated({ jobs: declared = [] }: DeclareInput, jobs: readonly Job[]): boolean {
   const stored = new Map(jobs.map((job) => [job.id, job]));
   return declared.some(({ definition: { id, type }, compared }) => {
     const job = stored.get(id);
@@ -82,10 +82,11 @@ export function planDeclarations(
     readonly now: number;
   },
 ): DeclarePlan {
-  const declared = new Map(input.jobs.map((one) => [one.definition.id, one]));
+  const { jobs: inCode = [] } = input;
+  const declared = new Map(inCode.map((one) => [one.definition.id, one]));
   const elsewhere = new Set(nodes.filter(({ id }) => id !== input.node).flatMap(({ declares }) => declares));
   const existing = new Set(jobs.map(({ id }) => id));
-  const create = input.jobs.filter(({ definition }) => !existing.has(definition.id));
+  const create = inCode.filter(({ definition }) => !existing.has(definition.id));
   const steps: DeclareStep[] = [];
   const notes: DeclareNote[] = [];
   const faults: DeclareFault[] = create.flatMap(({ definition, place }) =>
@@ -97,11 +98,11 @@ export function planDeclarations(
     ),
   );
   for (const job of jobs) {
-    const inCode = declared.get(job.id);
+    const one = declared.get(job.id);
     const step =
-      inCode === undefined
+      one === undefined
         ? stepWithout(job, input, { isSeen: elsewhere.has(job.id), now })
-        : stepTo(job, inCode, input);
+        : stepTo(job, one, input);
     if (step === undefined) continue;
     if ('detail' in step) {
       faults.push(step);
@@ -139,7 +140,11 @@ function withWindows(job: Job, known: ReadonlyMap<string, string>): Job {
 }
 
 /** The audit entry of a change by code. */
-export function auditOfCode(action: `job.${string}`, release: number, change: object): AuditEntry {
+export function auditOfCode(
+  action: `${'job' | 'calendar'}.${string}`,
+  release: number,
+  change: object,
+): AuditEntry {
   return { actor: CODE_ACTOR, action, change: JSON.stringify({ ...change, release }) };
 }
 

@@ -56,6 +56,21 @@ export function listOf(what: string, of: Rule): Rule {
   };
 }
 
+/** The rule of an object whose keys follow `key`, and whose values follow `of`. */
+export function recordOf(what: string, { key, of }: { readonly key: Rule; readonly of: Rule }): Rule {
+  const wrong = rule(() => false, { what });
+  return {
+    what,
+    faults: (value) => {
+      if (!isRecord(value) || Array.isArray(value)) return wrong.faults(value);
+      const faults = Object.entries(value).flatMap(([name, one]) =>
+        [...key.faults(name), ...of.faults(one)].map((fault) => below(name.slice(0, LONGEST_KEY), fault)),
+      );
+      return faults.length === 0 ? NO_FAULTS : faults.slice(0, MOST_FAULTS);
+    },
+  };
+}
+
 /** The faults of an input, with pointers below `at`. */
 export function below(name: string, { pointer, detail }: Fault): Fault {
   return { pointer: `${jsonPointer([name])}${pointer}`, detail };

@@ -1,6 +1,7 @@
 import type { JobEventType } from '../model/events.ts';
 import type { Job, JobDefinition } from '../model/job.ts';
 import type { JsonText } from '../model/run.ts';
+import type { CalendarDefinition } from './calendar-store.ts';
 import type { CommandResult } from './store-commands.ts';
 
 /** A job as code declares it (P28, jobs in code). */
@@ -21,6 +22,14 @@ export interface JobInCode {
   readonly shown: JsonText;
 }
 
+/** A calendar as code declares it (P28, jobs in code). */
+export interface CalendarInCode {
+  readonly id: string;
+  readonly calendar: CalendarDefinition;
+  /** Takes over a calendar of this id that was made over the API. */
+  readonly adopt: boolean;
+}
+
 /** What a program declares. */
 export interface DeclareInput {
   /** The node that asks, and when its process started. */
@@ -29,7 +38,10 @@ export interface DeclareInput {
   readonly release: number;
   /** The node starts: among nodes of the same release, its declarations hold from now on. */
   readonly isStart: boolean;
-  readonly jobs: readonly JobInCode[];
+  /** Absent: the program leaves the jobs of others alone. */
+  readonly jobs?: readonly JobInCode[] | undefined;
+  /** Absent: the program leaves the calendars of others alone. */
+  readonly calendars?: readonly CalendarInCode[] | undefined;
 }
 
 /** A live node whose program declares jobs. */
@@ -41,12 +53,11 @@ export interface DeclaringNode {
   readonly declares: readonly string[];
 }
 
-export interface DeclareFault {
-  readonly jobId: string;
+export type DeclareFault = ({ readonly jobId: string } | { readonly calendarId: string }) & {
   readonly detail: string;
   /** The field at fault, if there is one. */
   readonly pointer?: string;
-}
+};
 
 export interface DeclaredChange {
   readonly event: JobEventType;
@@ -54,7 +65,13 @@ export interface DeclaredChange {
 }
 
 export type DeclareResult =
-  | { readonly kind: 'done'; readonly created: readonly Job[]; readonly changed: readonly DeclaredChange[] }
+  | {
+      readonly kind: 'done';
+      readonly created: readonly Job[];
+      readonly changed: readonly DeclaredChange[];
+      /** The ids of calendars that were written or deleted. */
+      readonly calendars: readonly string[];
+    }
   /** The declarations of another live node hold: of this release, or a newer one. */
   | { readonly kind: 'held'; readonly byRelease: number }
   /** A stored payload is not the one that was compared: nothing was changed. Compare again. */
@@ -63,8 +80,8 @@ export type DeclareResult =
 
 export interface StoreDeclarations {
   /**
-   * Makes the declared jobs as the program declares them, in one transaction, one node at a time (P28, jobs in
-   * code). With a refused declaration, nothing changes. Rejects as `busy` if others change the same jobs.
+   * Makes calendars and jobs as the program declares them, in one transaction, one node at a time (P28, jobs
+   * in code). With a refused declaration, nothing changes. Rejects as `busy` if others change the same jobs.
    */
   declareJobs(input: DeclareInput): Promise<DeclareResult>;
 }

@@ -1,7 +1,11 @@
 import type { Calendar } from '../../core/calendars/calendar.ts';
 import { type CalendarInput, calendarFaults } from '../../core/calendars/check-calendar.ts';
 import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
-import { type CalendarCommandResult, MOST_CALENDARS } from '../../core/store/calendar-store.ts';
+import {
+  type CalendarCommandResult,
+  type CalendarDefinition,
+  tooManyCalendars,
+} from '../../core/store/calendar-store.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { EngineError } from '../ports/engine-port.ts';
 import { auditOf } from './command-options.ts';
@@ -13,10 +17,10 @@ interface By {
 export async function putCalendar(
   { store, dispatcher, node }: EngineParts,
   id: string,
-  { name = id, timezone = 'UTC', windows }: CalendarInput,
+  input: CalendarInput,
   options: By = {},
 ): Promise<{ readonly calendar: Calendar; readonly created: boolean }> {
-  const calendar = { name, timezone, windows };
+  const calendar = calendarDefinition(id, input);
   const faults = [
     ...(JOB_ID.test(id) ? [] : [{ pointer: '/calendarId', detail: JOB_ID_RULE }]),
     ...calendarFaults(calendar, store.now()),
@@ -36,6 +40,14 @@ export async function putCalendar(
   return { calendar: result.calendar, created: result.isNew };
 }
 
+/** The calendar with its defaults filled in. */
+export function calendarDefinition(
+  id: string,
+  { name = id, timezone = 'UTC', windows }: CalendarInput,
+): CalendarDefinition {
+  return { name, timezone, windows };
+}
+
 export async function deleteCalendar({ store }: EngineParts, id: string, options: By = {}): Promise<void> {
   const audit = auditOf(options, 'calendar.delete', {});
   const result = await store.changeCalendar({ id, command: { kind: 'delete' }, audit });
@@ -53,7 +65,12 @@ function refusalOf(id: string, result: Exclude<CalendarCommandResult, { kind: 'd
     case 'absent':
       return notFound(id);
     case 'too_many':
-      return new EngineError('conflict', `There are ${MOST_CALENDARS} calendars already. Delete one first.`);
+      return new EngineError('conflict', tooManyCalendars());
+    case 'declared':
+      return new EngineError(
+        'conflict',
+        `The calendar "${id}" is declared in code, in the option calendars of createJobs: change it there, and deploy.`,
+      );
     case 'in_use': {
       const names = result.jobIds.map((jobId) => `"${jobId}"`).join(', ');
       const message = `Jobs use the calendar "${id}": ${names}. First give these jobs another calendar, or none.`;

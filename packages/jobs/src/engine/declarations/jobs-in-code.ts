@@ -1,42 +1,44 @@
 import { scheduleRefusal } from '../../core/commands/schedule-refusals.ts';
 import { LOOK_EVERY_MS } from '../../core/declarations/plan-declarations.ts';
-import type { DeclaredJob } from '../../core/job-types/declared-job.ts';
 import { StoreError } from '../../core/model/errors.ts';
 import type { Job } from '../../core/model/job.ts';
-import type { DeclareResult, JobInCode } from '../../core/store/store-declarations.ts';
+import type { DeclareInput, DeclareResult } from '../../core/store/store-declarations.ts';
 import { warnOfChannels } from '../api/alert-api.ts';
 import { afterCommand } from '../api/command-effects.ts';
 import { guardReply } from '../api/store-writes.ts';
 import type { EngineParts } from '../engine-parts.ts';
-import { parseJobsInCode, refusedInCode } from './parse-jobs-in-code.ts';
+import { type Declarations, parseJobsInCode, refusedInCode } from './parse-jobs-in-code.ts';
+
+type Parsed = Pick<DeclareInput, 'jobs' | 'calendars'>;
 
 /** How often a start tries again while others hold the locks; each try waits some seconds. */
 const TRIES = 10;
 
 /**
- * Brings the jobs of the database to what the program declares (P28, jobs in code): when it starts, when nodes
- * come or go, and every 10 minutes.
+ * Brings the jobs and calendars of the database to what the program declares (P28, jobs in code): when it
+ * starts, when nodes come or go, and every 10 minutes.
  */
 export class JobsInCode {
   readonly #with: EngineParts;
-  readonly #jobs: readonly DeclaredJob[] | undefined;
-  #parsed: readonly JobInCode[] | undefined;
+  readonly #declarations: Declarations;
+  #parsed: Parsed | undefined;
   #lookedAt = 0;
   #looking: Promise<void> = Promise.resolve();
   #hasToLook = false;
   #cancelLook: (() => void) | undefined;
   #isStopped = false;
 
-  constructor(deps: EngineParts, jobs: readonly DeclaredJob[] | undefined) {
+  constructor(deps: EngineParts, declarations: Declarations) {
     this.#with = deps;
-    this.#jobs = jobs;
+    this.#declarations = declarations;
   }
 
   /** Rejects with all faults of the declarations. */
   async open(): Promise<void> {
-    if (this.#jobs === undefined) return;
-    const parsed = await parseJobsInCode(this.#with, this.#jobs);
-    await warnOfChannels(this.#with, parsed);
+    const { jobs, calendars } = this.#declarations;
+    if (jobs === undefined && calendars === undefined) return;
+    const parsed = await parseJobsInCode(this.#with, this.#declarations);
+    await warnOfChannels(this.#with, parsed.jobs ?? []);
     this.#parsed = await this.#declare(parsed, { isStart: true });
     this.#lookLater();
   }
@@ -83,24 +85,21 @@ export class JobsInCode {
   }
 
   /** Returns the declarations as they were compared with the database. */
-  async #declare(
-    parsed: readonly JobInCode[],
-    how: { readonly isStart: boolean },
-  ): Promise<readonly JobInCode[]> {
+  async #declare(parsed: Parsed, how: { readonly isStart: boolean }): Promise<Parsed> {
     const { settings, node } = this.#with;
     const { release = 0 } = settings;
     this.#lookedAt = settings.clock.now();
-    let jobs = parsed;
+    let compared = parsed;
     for (let tries = 1; ; tries += 1) {
       try {
-        const input = { node: node.id, startedAt: node.info.startedAt, release, jobs, ...how };
+        const input = { node: node.id, startedAt: node.info.startedAt, release, ...compared, ...how };
         const result = await guardReply(this.#with, this.#with.store.declareJobs(input));
         if (result.kind !== 'outdated') {
           this.#tell(result, how);
-          return jobs;
+          return compared;
         }
         if (tries >= TRIES || this.#isStopped) throw new StoreError('busy', OUTDATED);
-        jobs = await parseJobsInCode(this.#with, this.#jobs ?? []);
+        compared = await parseJobsInCode(this.#with, this.#declarations);
       } catch (error) {
         const mayRepeat = error instanceof StoreError && error.code === 'busy';
         if (!mayRepeat || tries >= TRIES || this.#isStopped) throw error;
@@ -115,22 +114,23 @@ export class JobsInCode {
   ): void {
     const { settings, events, node, dispatcher } = this.#with;
     const { release = 0, logger } = settings;
-    if (result.kind === 'refused') throw refusedInCode(this.#jobs ?? [], result.faults);
+    if (result.kind === 'refused') throw refusedInCode(this.#declarations, result.faults);
     if (result.kind === 'held') {
       if (isStart) logger.info({ release, byRelease: result.byRelease }, HELD);
       return;
     }
-    const { created, changed } = result;
+    const { created, changed, calendars } = result;
     for (const made of created) {
       const { id, wakeAt } = made;
       this.#warnIfOver(made);
       events.emit('job.created', id);
       dispatcher.nextPass.jobCreated(wakeAt);
     }
-    if (created.length > 0) node.notify({ kind: 'wake' });
+    if (calendars.length > 0) dispatcher.nextPass.recheck();
+    if (created.length + calendars.length > 0) node.notify({ kind: 'wake' });
     for (const { event, done } of changed) afterCommand(this.#with, done, event);
-    if (created.length + changed.length > 0)
-      logger.info({ release, created: created.length, changed: changed.length }, DECLARED);
+    const counts = { created: created.length, changed: changed.length, calendars: calendars.length };
+    if (Object.values(counts).some((count) => count > 0)) logger.info({ release, ...counts }, DECLARED);
   }
 
   /** A schedule that is over is no reason not to start: a new database gets old declarations, too. */
@@ -142,7 +142,7 @@ export class JobsInCode {
   }
 }
 
-const DECLARED = 'the jobs of the database are now as this release declares them';
+const DECLARED = 'the jobs and calendars of the database are now as this release declares them';
 const HELD =
   'a live node of a newer release declares the jobs, so this release changes none; its declarations hold once that node is gone';
 const OUTDATED =

@@ -1,21 +1,52 @@
+import { calendarFaults, type DeclaredCalendar } from '../../core/calendars/check-calendar.ts';
 import { below } from '../../core/input/shape.ts';
 import type { DeclaredJob } from '../../core/job-types/declared-job.ts';
 import type { JobDefinition } from '../../core/model/job.ts';
 import type { JsonText } from '../../core/model/run.ts';
-import type { DeclareFault, JobInCode } from '../../core/store/store-declarations.ts';
+import type {
+  CalendarInCode,
+  DeclareFault,
+  DeclareInput,
+  JobInCode,
+} from '../../core/store/store-declarations.ts';
+import { calendarDefinition } from '../api/calendar-api.ts';
 import { inputWithName, parseDefinition } from '../api/jobs/job-definition.ts';
 import type { EngineParts } from '../engine-parts.ts';
 import { haveEqualSecrets } from '../job-types/secret-payload.ts';
 import { namedSecrets, shownInput } from '../job-types/shown-payload.ts';
 import { EngineError, type InvalidField } from '../ports/engine-port.ts';
 
-/** Checks all jobs that a program declares. Throws one error with all faults. */
+/** What a program declares. Absent: it leaves those of others alone. */
+export interface Declarations {
+  readonly jobs?: readonly DeclaredJob[];
+  readonly calendars?: Readonly<Record<string, DeclaredCalendar>>;
+}
+
+/** Checks all that a program declares. Throws one error with all faults. */
 export async function parseJobsInCode(
   parts: EngineParts,
+  { jobs, calendars }: Declarations,
+): Promise<Pick<DeclareInput, 'jobs' | 'calendars'>> {
+  const inCode = calendars && Object.entries(calendars).map(calendarInCode);
+  const faults: InvalidField[] = (inCode ?? []).flatMap(({ id, calendar }) =>
+    calendarFaults(calendar, parts.store.now()).map((fault) => below('calendars', below(id, fault))),
+  );
+  const parsed = jobs && (await parseJobs(parts, jobs, faults));
+  if (faults.length > 0) throw new EngineError('invalid', NOT_VALID, faults);
+  return { jobs: parsed, calendars: inCode };
+}
+
+function calendarInCode([id, { adopt = false, ...input }]: [string, DeclaredCalendar]): CalendarInCode {
+  return { id, calendar: calendarDefinition(id, input), adopt };
+}
+
+/** Adds the faults to `faults`. */
+async function parseJobs(
+  parts: EngineParts,
   jobs: readonly DeclaredJob[],
+  faults: InvalidField[],
 ): Promise<readonly JobInCode[]> {
   const parsed: JobInCode[] = [];
-  const faults: InvalidField[] = [];
   const places = new Map<string, string>();
   for (const [n, one] of jobs.entries()) {
     const { id } = one.input;
@@ -29,19 +60,18 @@ export async function parseJobsInCode(
       faults.push(...error.faults.map((fault) => faultOf(jobs, n, fault)));
     }
   }
-  if (faults.length > 0) throw new EngineError('invalid', NOT_VALID, faults);
   return parsed;
 }
 
 /** The error for declarations that the store has refused. */
-export function refusedInCode(jobs: readonly DeclaredJob[], faults: readonly DeclareFault[]): EngineError {
-  const found = faults.map(({ jobId, detail, pointer = '/id' }) =>
-    faultOf(
-      jobs,
-      jobs.findIndex(({ input }) => input.id === jobId),
-      { pointer, detail },
-    ),
-  );
+export function refusedInCode({ jobs = [] }: Declarations, faults: readonly DeclareFault[]): EngineError {
+  const found = faults.map((fault) => {
+    const { detail, pointer } = fault;
+    if ('calendarId' in fault)
+      return below('calendars', below(fault.calendarId, { pointer: pointer ?? '', detail }));
+    const n = jobs.findIndex(({ input }) => input.id === fault.jobId);
+    return faultOf(jobs, n, { pointer: pointer ?? '/id', detail });
+  });
   return new EngineError('invalid', NOT_VALID, found);
 }
 

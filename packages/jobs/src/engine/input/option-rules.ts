@@ -1,3 +1,4 @@
+import { declaredCalendarsRule } from '../../core/calendars/check-calendar.ts';
 import { loggerRule, tracingRule } from '../../core/input/adapter-rules.ts';
 import {
   declaredJobsRule,
@@ -55,11 +56,13 @@ const secretKeys: Rule = {
 };
 
 /** The options of `createJobs`. */
-export const jobsOptionRules = required(
-  shape<JobsOptions>('options such as { store: sqlite("jobs.db"), types: [rates] }', {
+export const jobsOptionRules = shape<JobsOptions>(
+  'options such as { store: sqlite("jobs.db"), types: [rates] }',
+  {
     store: required(having('a store, such as sqlite("jobs.db")', 'open', 'close', 'now')),
     types: required(jobTypesRule),
     jobs: declaredJobsRule,
+    calendars: declaredCalendarsRule,
     release: wholeNumber({ min: 0 }),
     deps: alsoNamed(anything, 'dependencies'),
     threadDeps,
@@ -77,5 +80,5 @@ export const jobsOptionRules = required(
     version: text({ max: 200 }),
     logger: loggerRule,
     tracing: tracingRule,
-  }),
+  },
 );

@@ -52,16 +52,11 @@ export function createCalendarStatements({ schema, mark: m, eachText, locks }: C
       return row === undefined ? undefined : calendarOf(row);
     },
 
-    *countCalendars(): Read<number> {
-      const [row] = yield* objects(`SELECT CAST(count(*) AS integer) AS count FROM ${calendars}`, []);
-      return (row as { count: number }).count;
-    },
-
     *saveCalendar(row: Calendar): Read<void> {
       yield* objects(
         `INSERT INTO ${calendars} (${COLUMNS}) VALUES (${m}1, ${m}2, ${m}3, ${m}4, ${m}5, ${m}6, ${m}7)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, timezone = excluded.timezone,
-          windows = excluded.windows, updated_at = excluded.updated_at`,
+          windows = excluded.windows, created_by = excluded.created_by, updated_at = excluded.updated_at`,
         [
           row.id,
           row.name,

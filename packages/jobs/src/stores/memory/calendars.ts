@@ -11,6 +11,6 @@ interface Access {
 export function createCalendars(db: MemoryDatabase, { run, read }: Access): CalendarStore {
   return {
     changeCalendar: (input) => run((unit) => changeCalendar(unit, input)),
-    listCalendars: () => read(() => [...db.calendars.values()].sort((a, b) => (a.id < b.id ? -1 : 1))),
+    listCalendars: () => read(() => db.listCalendars()),
   };
 }

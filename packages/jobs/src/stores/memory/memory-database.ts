@@ -124,6 +124,11 @@ export class MemoryDatabase {
     this.jobs.set(stored.uid, { ...stored, job: without(stored.job, 'windows') });
   }
 
+  /** By id. */
+  listCalendars(): readonly Calendar[] {
+    return [...this.calendars.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
   /** The job that has this id now. */
   findJob(id: string): StoredJob | undefined {
     return [...this.jobs.values()].find(({ job, deletedAt }) => job.id === id && deletedAt === undefined);

@@ -6,7 +6,8 @@ export interface CalendarTables {
   findCalendars(ids: readonly string[], how: 'seen' | 'kept'): readonly Calendar[];
   /** Locks calendars against other changes of them, waits until nobody keeps this one, and finds it. */
   lockCalendar(id: string): Calendar | undefined;
-  countCalendars(): number;
+  /** By id. */
+  listCalendars(): readonly Calendar[];
   /** Adds a calendar, or replaces a known one. */
   saveCalendar(calendar: Calendar): void;
   removeCalendar(id: string): void;

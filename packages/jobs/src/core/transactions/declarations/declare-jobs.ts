@@ -1,3 +1,4 @@
+import { windowsText } from '../../calendars/job-calendar.ts';
 import { upstreamsOf } from '../../chains/upstreams.ts';
 import { CODE_ACTOR } from '../../commands/declare.ts';
 import {
@@ -26,6 +27,7 @@ import { command, insertJobs } from '../commands.ts';
 import { ask, type Script } from '../script.ts';
 import { refuseMissing } from '../secrets/secrets.ts';
 import { saveJob, type UnitOfWork } from '../unit-of-work.ts';
+import { deleteGone, lockAndPlanCalendars, putCalendars } from './declare-calendars.ts';
 
 /**
  * Brings jobs to what a program declares (P28, jobs in code). The store lets one such transaction run at a
@@ -38,26 +40,41 @@ export function* declareJobs(
 ): Script<DeclareResult> {
   const byRelease = heldBy(input, nodes);
   if (byRelease !== undefined) return { kind: 'held', byRelease };
-  const definitions = input.jobs.map(({ definition }) => definition);
+  const definitions = (input.jobs ?? []).map(({ definition }) => definition);
   if (definitions.some((one) => upstreamsOf(one).length > 0)) yield* ask('lockUpstreams');
-  const stored = yield* ask(
-    'declaredJobs',
-    definitions.map(({ id }) => id),
-  );
-  const jobs = stored.map(({ job }) => job);
+  const calendars = yield* lockAndPlanCalendars(input.calendars, definitions);
+  const jobs = yield* jobsToCompare(input);
   if (isOutdated(input, jobs)) return { kind: 'outdated' };
-  const windows = yield* keepWindows([...definitions, ...jobs].map(({ calendar }) => calendar));
+  const windows = new Map(yield* keepWindows([...definitions, ...jobs].map(({ calendar }) => calendar)));
+  for (const { id, calendar } of calendars.put) windows.set(id, windowsText(calendar));
   const { create, steps, notes, faults } = planDeclarations(input, { jobs, nodes, windows, now: unit.now });
   const toMake = create.map(({ definition: { id: jobId }, namedSecrets }) => ({ jobId, namedSecrets }));
   const missing = yield* missingSecrets([...toMake, ...steps]);
   const together = new Map(definitions.map((one) => [one.id, upstreamsOf(one).map(({ job }) => job)]));
-  const all = [...faults, ...missing, ...(yield* wrongUpstreams(definitions, jobs, together))];
+  const all = [
+    ...calendars.faults,
+    ...faults,
+    ...missing,
+    ...(yield* wrongUpstreams(definitions, jobs, together)),
+  ];
   if (all.length > 0) return { kind: 'refused', faults: all };
+  const put = yield* putCalendars(unit, calendars, input);
   yield* lockInOrder(steps, definitions);
   yield* writeNotes(unit, notes);
   const changed: DeclaredChange[] = [];
   for (const step of steps) changed.push(yield* changeJob(unit, step));
-  return { kind: 'done', created: yield* makeJobs(unit, create, input), changed };
+  const deleted = yield* deleteGone(unit, calendars, input);
+  const created = yield* makeJobs(unit, create, input);
+  return { kind: 'done', created, changed, calendars: [...put, ...deleted] };
+}
+
+function* jobsToCompare({ jobs }: DeclareInput): Script<readonly Job[]> {
+  if (jobs === undefined) return [];
+  const stored = yield* ask(
+    'declaredJobs',
+    jobs.map(({ definition }) => definition.id),
+  );
+  return stored.map(({ job }) => job);
 }
 
 function* missingSecrets(

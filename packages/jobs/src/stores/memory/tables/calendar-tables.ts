@@ -9,7 +9,7 @@ export function calendarTables({ db, unit: { now } }: MemoryUnit): CalendarTable
   return {
     findCalendars: (ids) => ids.flatMap((id) => db.calendars.get(id) ?? []),
     lockCalendar: (id) => db.calendars.get(id),
-    countCalendars: () => db.calendars.size,
+    listCalendars: () => db.listCalendars(),
     saveCalendar: (calendar) => void db.calendars.set(calendar.id, calendar),
     removeCalendar: (id) => void db.calendars.delete(id),
     jobsInCalendar: (id, limit) =>

@@ -110,7 +110,7 @@ export function createCommands(parts: Parts): Commands {
 }
 
 async function declareIn({ writes, shared }: Parts, input: DeclareInput): Promise<DeclareResult> {
-  for (const { definition } of input.jobs) await shared.types.ensure(definition);
+  for (const { definition } of input.jobs ?? []) await shared.types.ensure(definition);
   return writes.command(IN_CODE, async (u) => runIn(u, declareJobs(u, input, await lockDeclarations(u))));
 }
 

@@ -11,7 +11,7 @@ export function calendarTables(u: Unit): Pick<AsyncTables, keyof CalendarTables>
   return {
     findCalendars: (ids, how) => run(CALENDARS.findCalendars(ids, how)),
     lockCalendar: (id) => run(CALENDARS.lockCalendar(id)),
-    countCalendars: () => run(CALENDARS.countCalendars()),
+    listCalendars: () => run(CALENDARS.listCalendars()),
     saveCalendar: (calendar) => run(CALENDARS.saveCalendar(calendar)),
     removeCalendar: (id) => run(CALENDARS.removeCalendar(id)),
     jobsInCalendar: (id, limit) => run(CALENDARS.jobsInCalendar(id, limit)),

@@ -10,7 +10,7 @@ export function calendarTables(w: Writer): CalendarTables {
   return {
     findCalendars: (ids, how) => run(CALENDARS.findCalendars(ids, how)),
     lockCalendar: (id) => run(CALENDARS.lockCalendar(id)),
-    countCalendars: () => run(CALENDARS.countCalendars()),
+    listCalendars: () => run(CALENDARS.listCalendars()),
     saveCalendar: (calendar) => run(CALENDARS.saveCalendar(calendar)),
     removeCalendar: (id) => run(CALENDARS.removeCalendar(id)),
     jobsInCalendar: (id, limit) => run(CALENDARS.jobsInCalendar(id, limit)),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pageSchema } from '../../../../src/http/fields/page.ts';
 import { auditRowSchema } from '../../../../src/http/views/audit.ts';
+import { calendarSchema } from '../../../../src/http/views/calendar.ts';
 import { jobSchema } from '../../../../src/http/views/jobs/job.ts';
 import { nodesSchema } from '../../../../src/http/views/node.ts';
 import { job } from '../../../../src/index.ts';
@@ -8,13 +9,16 @@ import { createMemoryDatabase, createMemoryStore } from '../../../../src/stores/
 import { bodyOf, createJob, jobBody, problemOf, send } from '../../requests.ts';
 import { greet, type MakeMount, type RestServer, startRestServer } from '../../rest-server.ts';
 
+const NIGHTS = { weekdays: ['mon', 'tue'], from: '22:00', to: '06:00' } as const;
+
 /** Jobs that the program declares (P28, jobs in code). */
 export function jobsInCode(makeMount: MakeMount): void {
   let server: RestServer;
   beforeAll(async () => {
     const database = createMemoryDatabase();
     const start = (release: number, jobs: readonly ReturnType<typeof job>[]) =>
-      startRestServer(makeMount, {}, { store: createMemoryStore({ database }), release, jobs });
+      startRestServer(makeMount, {}, { store: createMemoryStore({ database }), release, jobs, calendars });
+    const calendars = { nights: { windows: [NIGHTS] } };
     const gone = job(greet, { id: 'gone', interval: '1h' });
     await (await start(8, [gone])).close();
     server = await start(9, [job(greet, { id: 'declared', interval: '1h' })]);
@@ -47,6 +51,15 @@ export function jobsInCode(makeMount: MakeMount): void {
     expect(await idsOf('code')).toEqual(['declared', 'gone']);
     expect(await idsOf('api')).toEqual(['made']);
     problemOf(await send(server, 'GET', '/jobs?origin=yaml'), 422);
+  });
+
+  test('D14: a replacement and a delete of a declared calendar are a 409 that says where it is declared', async () => {
+    const body = { windows: [{ from_date: '12-24' }] };
+    const path = '/calendars/nights';
+    for (const answer of [await send(server, 'PUT', path, { body }), await send(server, 'DELETE', path)])
+      expect(problemOf(answer, 409).detail).toContain('declared in code, in the option calendars');
+    const equal = await send(server, 'PUT', path, { body: { windows: [NIGHTS] } });
+    expect(bodyOf(equal, 200, calendarSchema)).toMatchObject({ created_by: 'code' });
   });
 
   test('D1: an edit, a replacement and a delete are a 409 with the place', async () => {
