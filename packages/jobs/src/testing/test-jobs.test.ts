@@ -49,6 +49,18 @@ describe('advance', () => {
     expect(order).toEqual(['b 2000', 'a 3000', 'b 4000', 'a 6000', 'b 6000']);
   });
 
+  it('ends with the whole chain of a run that was due then, as settle does', async () => {
+    await using t = await start();
+    await t.schedule(work, { id: 'a', interval: '10m' });
+    await t.schedule(work, { id: 'b', after: { job: 'a', on: 'succeeded' } });
+    await t.schedule(work, { id: 'c', after: { job: 'b', on: 'succeeded' } });
+    await t.advance('10m');
+    expect(t.lastRun('c').status).toBe('succeeded');
+    await t.trigger('a');
+    await t.settle();
+    expect(t.runs('c')).toHaveLength(2);
+  });
+
   it('ends at its time exactly, with all that is due then', async () => {
     await using t = await start();
     await t.schedule(work, { id: 'job', interval: '10m' });
