@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { headingSlug } from '../../../docs/.vitepress/heading-slug.ts';
 import { REASONS } from '../src/core/model/run.ts';
 import { scheduledJobRules } from '../src/engine/input/job-rules.ts';
+import { jobsOptionRules } from '../src/engine/input/option-rules.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const DECISIONS = 'docs/decisions';
@@ -86,10 +87,14 @@ test('each program with a file name has this name in the paragraph above it, for
   expect(unnamed).toEqual([]);
 });
 
-test('docs/embedding.md has a row for each option of schedule()', () => {
-  const [, section = ''] = /^## Options of `schedule`\n(.*?)^## /ms.exec(read('docs/embedding.md')) ?? [];
-  const rows = Array.from(section.matchAll(/^\| `(\w+)` \|/gm), ([, name]) => name);
-  expect(rows).toEqual(Object.keys(scheduledJobRules.fields));
+test.each([
+  ['schedule', scheduledJobRules],
+  ['createJobs', jobsOptionRules],
+])('docs/embedding.md has a row for each option of %s()', (name, { fields }) => {
+  const heading = `## Options of \`${name}\``;
+  const [, section = ''] = new RegExp(`^${heading}\\n(.*?)^## `, 'ms').exec(read('docs/embedding.md')) ?? [];
+  const rows = Array.from(section.matchAll(/^\| `(\w+)` \|/gm), ([, row]) => row);
+  expect(rows).toEqual(Object.keys(fields));
 });
 
 test.each([DECISIONS, MEASUREMENTS])('the list of %s links to each of its pages once', (folder) => {
