@@ -25,7 +25,7 @@ it('a handler knows the type of its checkpoint, and of the results of its steps'
   expect([type.checkpoint, type.steps]).toEqual([expect.anything(), true]);
 });
 
-it('without a schema of checkpoints, the compiler refuses them', () => {
+it('without their options, the compiler refuses checkpoints and steps', () => {
   const type = defineJobType({
     type: 'import',
     payload,
@@ -33,6 +33,8 @@ it('without a schema of checkpoints, the compiler refuses them', () => {
       expectTypeOf(ctx.lastCheckpoint).toEqualTypeOf<undefined>();
       // @ts-expect-error: the type declares no checkpoint.
       await ctx.checkpoint({ after: 'a' });
+      // @ts-expect-error: the type declares no steps.
+      await ctx.step('charge', () => 7);
     },
   });
   expect([type.checkpoint, type.steps]).toEqual([undefined, false]);

@@ -32,11 +32,12 @@ export function defineJobType<
   Result,
   Where extends Isolation = 'inline',
   Checkpoint = never,
+  Steps extends boolean = false,
 >(
-  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Where, Checkpoint>,
+  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Where, Checkpoint, Steps>,
 ): JobType<Deps, Name, Input, Result, Where>;
 export function defineJobType<Input, Output, Deps, Name extends string, Result, Checkpoint>(
-  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Isolation, Checkpoint>,
+  definition: JobTypeDefinition<Input, Output, Deps, Name, Result, Isolation, Checkpoint, boolean>,
 ): JobType<Deps, Name, Input, Result> {
   checkOptions('defineJobType', definitionRules, definition, nameOf(definition));
   const hookDeps = (deps: Deps) => (definition.isolation === 'thread' ? undefined : deps);
@@ -67,7 +68,7 @@ export function defineJobType<Input, Output, Deps, Name extends string, Result, 
 }
 
 const definitionRules = required(
-  shape<JobTypeDefinition<unknown, unknown, never>>(
+  shape<JobTypeDefinition<unknown, unknown, never, string, unknown, Isolation, never, boolean>>(
     'a definition such as { type, payload, run }',
     definitionFields,
   ),

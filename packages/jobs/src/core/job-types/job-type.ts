@@ -67,7 +67,8 @@ export interface HandlerJobs {
 }
 
 /** What a handler gets besides its dependencies. */
-export interface JobContext<Payload, Checkpoint = unknown> extends ResumeContext<Checkpoint> {
+export interface JobContext<Payload, Checkpoint = unknown, Steps extends boolean = boolean>
+  extends ResumeContext<Checkpoint, Steps> {
   readonly payload: Payload;
   readonly job: { readonly id: string; readonly uid: string; readonly name: string; readonly type: string };
   readonly run: RunContext;
@@ -155,6 +156,7 @@ export interface JobTypeDefinition<
   Result = unknown,
   Where extends Isolation = Isolation,
   Checkpoint = never,
+  Steps extends boolean = false,
 > {
   /** Lower-case words joined by `_`, such as `send_notifications`. */
   readonly type: Name;
@@ -186,7 +188,7 @@ export interface JobTypeDefinition<
    */
   readonly checkpoint?: CheckpointSchema<Checkpoint>;
   /** The handler calls `ctx.step` (P30, resume). Default false. */
-  readonly steps?: boolean;
+  readonly steps?: Steps;
   /** Default `inline`. */
   readonly isolation?: Where;
   /** Heap (MB) that its thread may use, at least 16. Default: the engine's `threadMemoryMb`. */
@@ -212,7 +214,7 @@ export interface JobTypeDefinition<
    * which is retried; throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once:
    * make effects idempotent.
    */
-  readonly run: (ctx: JobContext<Output, Checkpoint>, deps: Deps) => Promise<Result>;
+  readonly run: (ctx: JobContext<Output, Checkpoint, Steps>, deps: Deps) => Promise<Result>;
   /**
    * Hooks, called after what they are about was written: once at most, without a retry. Write them after
    * `run`: the compiler knows the result and the dependencies from there. See {@link JobHooks}.
