@@ -29,8 +29,9 @@ const POSTGRES: Dialect = {
     'summary.running, summary.first_started, summary.last_started, summary.zombie, summary.waiting_since',
   withSummary: `CROSS JOIN LATERAL (
     SELECT count(*) AS running, min(started_at) AS first_started, max(started_at) AS last_started,
-      min(zombie_since) AS zombie, (SELECT available_at FROM greenvue_jobs.live_runs
-        WHERE job_uid = stored.uid AND ${WAITING} AND (live_runs.type_key >= ${GROUP_KEYS_BELOW} OR stored.expect_start_ms IS NOT NULL) ORDER BY available_at LIMIT 1) AS waiting_since
+      min(zombie_since) AS zombie, (
+        SELECT CASE WHEN live_runs.type_key >= ${GROUP_KEYS_BELOW} OR stored.expect_start_ms IS NOT NULL THEN available_at END
+        FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND ${WAITING} ORDER BY available_at LIMIT 1) AS waiting_since
     FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND ${RUNNING}) AS summary`,
   lastRun: 'greatest(last_run_at, running.last_started)',
   hasZombie: 'running.zombie_since IS NOT NULL',

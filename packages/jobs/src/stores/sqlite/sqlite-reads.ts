@@ -12,10 +12,13 @@ const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.statu
 const OF_STORED = 'FROM live_runs WHERE job_uid = stored.uid';
 const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = run.node), 'unknown')";
 
-const waitingBefore = (at: string, more = '') => `EXISTS (SELECT 1 FROM live_runs
-    WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at} ${more})`;
-/** A run of a type with limits has the key of a group. It may wait for a limit, which is not late (P29). */
-const NOT_LIMITED = `AND live_runs.type_key >= ${GROUP_KEYS_BELOW}`;
+const waitingBefore = (at: string) =>
+  `FROM live_runs WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at}`;
+/**
+ * A run of a type with limits has the key of a group. It may wait for a limit, which is not late (P29). Ask only
+ * the first waiting run of a job: thousands may wait.
+ */
+const NOT_LIMITED = `live_runs.type_key >= ${GROUP_KEYS_BELOW}`;
 
 /** The reads of people, in SQLite's dialect. */
 const SQLITE: Dialect = {
@@ -27,14 +30,15 @@ const SQLITE: Dialect = {
     (SELECT min(started_at) ${OF_STORED} AND status = 1) AS first_started,
     (SELECT max(started_at) ${OF_STORED} AND status = 1) AS last_started,
     (SELECT min(zombie_since) ${OF_STORED} AND status = 1) AS zombie,
-    (SELECT min(available_at) ${OF_STORED} AND held = 0 AND node IS NULL
-      AND (live_runs.type_key >= ${GROUP_KEYS_BELOW} OR stored.expect_start_ms IS NOT NULL)) AS waiting_since`,
+    (SELECT CASE WHEN ${NOT_LIMITED} OR stored.expect_start_ms IS NOT NULL THEN available_at END
+      ${OF_STORED} AND held = 0 AND node IS NULL ORDER BY available_at LIMIT 1) AS waiting_since`,
   withSummary: '',
   lastRun: `nullif(max(coalesce(last_run_at, -1), coalesce(
     (SELECT max(started_at) FROM live_runs WHERE job_uid = uid AND live_runs.status = 1), -1)), -1)`,
   hasZombie: `EXISTS (${RUNNING} AND zombie_since IS NOT NULL)`,
-  waitsSince: (at) => waitingBefore(at, NOT_LIMITED),
-  waitsSinceOwn: (at) => waitingBefore(at),
+  waitsSince: (at) =>
+    `coalesce((SELECT ${NOT_LIMITED} ${waitingBefore(at)} ORDER BY available_at LIMIT 1), 0)`,
+  waitsSinceOwn: (at) => `EXISTS (SELECT 1 ${waitingBefore(at)})`,
   runsSince: (at) => `EXISTS (${RUNNING} AND started_at < ${at})`,
   // The types are determined once for a statement, not for each job.
   hasHandler: (handlers) => `type_key IN (SELECT known.key FROM job_types AS known
