@@ -18,6 +18,7 @@ export const croner: Contestant = {
   keepsHistory: false,
   cannot: {
     drain: NO_QUEUE,
+    tenants: NO_QUEUE,
     pickup: NO_QUEUE,
     api: NO_QUEUE,
     kill: 'stores nothing, so runs in progress are lost',

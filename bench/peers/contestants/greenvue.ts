@@ -5,7 +5,14 @@ import { sqlite } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
 import { type MakeStore, queueRuns } from '../../support/noop.ts';
 import { queueRunsOnPostgres } from '../../support/postgres-runs.ts';
-import { type Contestant, forEachAtOnce, type Handle, type Session } from '../contestant.ts';
+import {
+  type Contestant,
+  forEachAtOnce,
+  type Handle,
+  jobOfEachRun,
+  type QueuedRuns,
+  type Session,
+} from '../contestant.ts';
 import { requirePlace } from '../processes/place.ts';
 
 /** As with `npm start`, which needs it for the API. */
@@ -56,8 +63,9 @@ function sessionOn(
   queue: (jobs: number, runsOfEach: number) => Promise<void>,
 ): Session {
   let engine: Engine | undefined;
-  const started = async (handle: Handle, concurrency: number): Promise<Engine> => {
-    const made = createJobs({ store: makeStore(), types: [noop(handle)], concurrency });
+  const started = async (handle: Handle, concurrency: number, isLimited = false): Promise<Engine> => {
+    const types = isLimited ? [ofTenants(handle)] : [noop(handle)];
+    const made = createJobs({ store: makeStore(), types, concurrency });
     await made.start();
     return made;
   };
@@ -67,9 +75,16 @@ function sessionOn(
     return engine;
   };
   return {
-    queue: ({ jobs, runsOfEach }) => queue(jobs, runsOfEach),
-    async work({ handle, places }) {
-      engine = await started(handle, places);
+    async queue(runs) {
+      if (!runs.onePerTenant) return queue(runs.jobs, runs.runsOfEach);
+      // The limit of the type holds for runs that are queued after a node with places has started.
+      await (await started(() => undefined, 1, true)).stop();
+      engine = await started(() => undefined, 0, true);
+      await queueForTenants(engine, runs);
+    },
+    async work({ handle, places, onePerTenant }) {
+      engine = await started(handle, places, onePerTenant);
+      if (onePerTenant) return;
       await engine.putJob({
         id: ON_DEMAND,
         name: ON_DEMAND,
@@ -107,6 +122,25 @@ function sessionOn(
 }
 
 const ON_DEMAND = 'on-demand';
+
+async function queueForTenants(engine: Engine, runs: QueuedRuns): Promise<void> {
+  const job = { id: ON_DEMAND, name: ON_DEMAND, type: 'tenant', onDemand: true, overlap: 'allow' } as const;
+  await engine.putJob({ ...job, payload: { tenant: 0 } });
+  await forEachAtOnce(jobOfEachRun(runs), (tenant) => engine.trigger(ON_DEMAND, { payload: { tenant } }));
+}
+
+function ofTenants(handle: Handle) {
+  return defineJobType({
+    type: 'tenant',
+    module: import.meta.url,
+    payload: z.strictObject({ tenant: z.int() }),
+    limits: { running: 1, per: '/tenant' },
+    run: async ({ payload: { tenant } }) => {
+      const run = handle(undefined, tenant);
+      if (run !== undefined) await run;
+    },
+  });
+}
 
 function noop(handle: Handle) {
   return defineJobType({

@@ -15,17 +15,6 @@ export const tenants: Workload = {
     { figure: 'mostAtOnce', title: 'most runs of a tenant at a time', unit: 'number' },
   ],
   better: 'more',
-  only: [
-    'graphile-worker',
-    'pg-boss',
-    'bullmq-everysec',
-    'bullmq-always',
-    'bullmq-postgres',
-    'agenda',
-    'bunqueue',
-    'sidequest-sqlite',
-    'sidequest-postgres',
-  ],
   parts: { fill, drain: drainTenants },
   async measure(lab) {
     const runsOfEach = scaled(RUNS_OF_EACH, lab.scale);
