@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/core/model/job.ts';
+import { LEVEL } from '../../src/core/rules/option-levels.ts';
 import { HEALTH_STATUSES, hasHealth, healthOf } from '../../src/core/watching/health.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
@@ -20,6 +21,15 @@ describe('health, worst first', () => {
   it('no_handler when no live node has the type, or only an older version', () => {
     expect(healthOf(job(), {}, T0)).toMatchObject({ status: 'no_handler' });
     expect(healthOf(job({ typeVersion: 2 }), signs, T0)).toMatchObject({ status: 'no_handler' });
+  });
+
+  it('D12: no_handler when no live node knows all options of the job', () => {
+    const newer = job({ needsLevel: LEVEL + 1 });
+    expect(healthOf(newer, signs, T0)).toMatchObject({
+      status: 'no_handler',
+      reason: expect.stringContaining('needs a newer version of @greenvue/jobs'),
+    });
+    expect(healthOf(newer, { ...signs, liveLevel: LEVEL + 1 }, T0)).toEqual({ status: 'ok' });
   });
 
   it('zombie comes before failing', () => {

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { postgres } from '../../src/stores/postgres/index.ts';
+import { KEYS_OF_LEVEL } from '../../src/stores/rows/queue-key.ts';
 import { definitionOf, ON_DEMAND, required, T0 } from '../store-contract/rig.ts';
 import { createRaces, NOOP_LISTENER } from './races.ts';
 
@@ -52,4 +53,4 @@ it('a prune keeps the queues of a type without jobs: a node that remembers them 
 const NOTHING_KEPT = { finishedPerJob: 0, skippedPerJob: 0, maxAgeMs: 0, countsMaxAgeMs: 0 };
 /** A statement that makes the same queue waits for the end of the transaction. */
 const FIRST_QUEUE = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type) OVERRIDING SYSTEM VALUE
-  SELECT -2 * key, type || ' high', version, type FROM greenvue_jobs.job_types`;
+  SELECT -2 * (key + ${KEYS_OF_LEVEL}), type || ' level 1 high', version, type FROM greenvue_jobs.job_types WHERE key > 0 AND of_type IS NULL`;

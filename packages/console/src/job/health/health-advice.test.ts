@@ -128,6 +128,13 @@ describe('no handler', () => {
     );
   });
 
+  test('D12: says that the job needs a newer version of the library', () => {
+    const reason = 'the job uses an option that needs a newer version of @greenvue/jobs: update a node';
+    expect(said(healthAdvice(jobThatIs('no_handler', {}, reason), { stats: nodes({}) }))).toContain(
+      'The job uses an option that needs a newer version of @greenvue/jobs: update a node.',
+    );
+  });
+
   test('distinguishes an older version from a missing type', () => {
     expect(said(healthAdvice(jobThatIs('no_handler'), { stats: nodes({}) }))).toContain('older version');
   });

@@ -82,6 +82,11 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
 const OVERVIEW = { label: 'Show the nodes', href: '/' } as const;
 
 function noHandler(job: Job, { stats }: AdviceFacts): Advice {
+  const { reason } = job.health;
+  if (reason?.includes('newer version of @greenvue/jobs') === true) {
+    const now = 'Until then, its slots pass without a run, and nobody can edit it.';
+    return { title: 'No node can run this job', sentences: [`${capital(reason)}.`, now], link: OVERVIEW };
+  }
   const nodes = stats?.nodes ?? [];
   const isOlder = nodes.some(({ types }) => types.includes(job.type));
   const missing = isOlder

@@ -1,7 +1,9 @@
+import { newerOptions } from '../commands/command-refusals.ts';
 import { type Refusal, refused } from '../commands/refusal.ts';
 import { backfillRoomOf, isFixedDelay, type Job, liveCount } from '../model/job.ts';
 import { without } from '../objects.ts';
 import { type Draft, type NewRun, queueRun } from '../rules/decision.ts';
+import { needsNewerVersion } from '../rules/option-levels.ts';
 import { heldForRoom } from '../rules/room.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 
@@ -9,7 +11,9 @@ import { hasGrid } from '../schedule/schedule.ts';
 export const MOST_LIVE_BACKFILL_RUNS = 100;
 
 /** P37, backfill: why the past slots of a job can't be run now. */
-export function backfillRefusal({ id, schedule, status }: Job): Refusal | undefined {
+export function backfillRefusal(job: Job): Refusal | undefined {
+  const { id, schedule, status } = job;
+  if (needsNewerVersion(job)) return newerOptions(id);
   if (!hasGrid(schedule)) {
     const detail =
       'Only a job with a cron expression, a recurrence rule or a fixed-rate interval has past slots. To run this job now, use a run by hand.';

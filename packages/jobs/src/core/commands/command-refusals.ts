@@ -16,6 +16,14 @@ export function otherType(job: Job, type: string): Refusal {
   );
 }
 
+/** P22, types and deploys: this version could break what an option says that it does not know. */
+export function newerOptions(id: string): Refusal {
+  return refused(
+    'newer_options',
+    `The job "${id}" uses an option that this version of @greenvue/jobs does not know. Update this node, or send the request to a newer node. Here, the job can only be deleted.`,
+  );
+}
+
 /** The engine makes the run of a slot shortly before it is due. It is live from then on. */
 export function noRoom(job: Job, live: LiveRuns, { slots, now }: { slots: RunSlots; now: number }): Refusal {
   const { overlap, schedule, lastSlotAt = 0 } = job;

@@ -19,6 +19,7 @@ import { pauseJob } from '../pauses/pause-job.ts';
 import { lastSlotOf, resume } from '../pauses/resume.ts';
 import { takeBlackout } from '../rules/blackouts.ts';
 import { type Decision, type Draft, decide, draftOf, type NewRun, queueRun } from '../rules/decision.ts';
+import { needsNewerVersion } from '../rules/option-levels.ts';
 import { heldForRoom, releaseWaiting, shrinkRoom } from '../rules/room.ts';
 import { takeAllSlots, takeDue, tryTakeDue } from '../rules/slots.ts';
 import { assignedTime } from '../schedule/assigned-time.ts';
@@ -26,6 +27,7 @@ import { endlessOf, type Schedule, sameSchedule, sameSlots } from '../schedule/s
 import { firstSlot } from '../schedule/schedule-slots.ts';
 import {
   FINISHED,
+  newerOptions,
   noRoom,
   otherType,
   PAYLOAD_KEPT,
@@ -99,6 +101,7 @@ export function createJob(
 
 /** Decides a command on a job in the state `job` with `live` runs, at `now`. */
 export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: number): CommandOutcome {
+  if (needsNewerVersion(job) && command.kind !== 'delete') return newerOptions(job.id);
   const draft = draftOf(job, live);
   const refusal = refusalOfDeclared(job, command.kind);
   switch (command.kind) {

@@ -18,7 +18,8 @@ export type RefusalCode =
   | 'no_upstream'
   | 'circle'
   | 'paused'
-  | 'declared';
+  | 'declared'
+  | 'newer_options';
 
 /** A command that the rules refuse; nothing is written. `pointer`: the field at fault, if there is one. */
 export interface Refusal {

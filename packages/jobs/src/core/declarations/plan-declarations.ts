@@ -5,6 +5,7 @@ import { withKnownCalendar } from '../commands/schedule-refusals.ts';
 import type { JobEventType } from '../model/events.ts';
 import { type Job, NO_LIVE_RUNS, sameDefinition } from '../model/job.ts';
 import { editedTo, type JobCommand } from '../model/job-command.ts';
+import { needsNewerVersion } from '../rules/option-levels.ts';
 import type { AuditEntry } from '../store/store-commands.ts';
 import type { DeclareFault, DeclareInput, DeclaringNode, JobInCode } from '../store/store-declarations.ts';
 
@@ -98,6 +99,8 @@ export function planDeclarations(
     ),
   );
   for (const job of jobs) {
+    // Its health says that it waits for a newer node. A fault would prevent the start of an older release.
+    if (needsNewerVersion(job)) continue;
     const one = declared.get(job.id);
     const step =
       one === undefined

@@ -72,6 +72,8 @@ export interface Job extends JobDefinition {
   readonly version: number;
   readonly status: JobStatus;
   readonly pause?: Pause;
+  /** The level of its options, if this version does not know them all: see `levelOf`. */
+  readonly needsLevel?: number;
   /** Only of a job in code. Plans, claims and settlements do not read it. */
   readonly declaration?: Declaration;
   /** Where the interval grid stands: slots lie on `anchorAt + k * interval`. */
@@ -227,6 +229,7 @@ const STATE_FIELDS = keysOf({
   version: true,
   status: true,
   pause: true,
+  needsLevel: true,
   declaration: true,
   anchorAt: true,
   lastSlotAt: true,

@@ -7,6 +7,12 @@ import type { LeaseKept } from './lease.ts';
 /** The job types that a node can run, by name, in that version or an older one (P22, types and deploys). */
 export type TypeVersions = Readonly<Record<string, number>>;
 
+/**
+ * The key of the level of a node's options among its types, in a store that nodes share. No type has a blank
+ * in its name. See `levelOf`.
+ */
+export const LEVEL_KEY = ' level';
+
 /** Whether a node with `types` can run a new run of a job. */
 export function canRun(types: TypeVersions, { type, typeVersion }: Job, run: NewRun): boolean {
   return (types[type] ?? 0) >= (run.typeVersion ?? typeVersion);

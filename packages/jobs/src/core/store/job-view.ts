@@ -1,4 +1,6 @@
 import { isFixedDelay, type Job, nextSlotOf, unlessFuture } from '../model/job.ts';
+import { LEVEL_KEY } from '../nodes/membership.ts';
+import { LEVEL } from '../rules/option-levels.ts';
 import { assignedTime, latestDueBy } from '../schedule/assigned-time.ts';
 import { lastDueBy, type Slots, slotThatRuns } from '../schedule/blackout.ts';
 import { hasGrid, runsLeft } from '../schedule/schedule.ts';
@@ -28,7 +30,9 @@ export function jobViewOf(
 ): JobView {
   const { count, firstStartedAt, lastStartedAt, zombieSince, waitingSince } = seen.runs;
   const handlerVersion = seen.handlers[job.type];
+  const liveLevel = seen.handlers[LEVEL_KEY];
   const signs: HealthSigns = {
+    ...(liveLevel === undefined ? {} : { liveLevel: Math.max(liveLevel, LEVEL) }),
     ...(handlerVersion === undefined ? {} : { handlerVersion }),
     ...(firstStartedAt === null ? {} : { runningSince: firstStartedAt }),
     ...(zombieSince === null ? {} : { zombieSince }),

@@ -7,6 +7,7 @@ import { type FinishedRun, isBackfillRun, type LiveRun } from '../model/run.ts';
 import { type Decision, isSooner } from '../rules/decision.ts';
 import { afterSettlements, countRows, dependsOnLive, type EndedRun, mayPause } from '../rules/ended-runs.ts';
 import { isExpired } from '../rules/expiry.ts';
+import { levelOf } from '../rules/option-levels.ts';
 import { isOverRoom } from '../rules/room.ts';
 import { finishedOf, type Outcome, settleRun } from '../rules/settle.ts';
 import type { AuditAction } from '../store/audit-action.ts';
@@ -227,8 +228,9 @@ function* endNow(
 
 /** Whether the job's waiting runs get another place among those that are due (P29, limits and priority). */
 function changesQueue(before: Job, after: Job): boolean {
+  if (after.version === before.version) return false;
   const isOtherType = after.typeVersion !== before.typeVersion || after.type !== before.type;
-  return isOtherType || after.priority !== before.priority;
+  return isOtherType || after.priority !== before.priority || levelOf(after) !== levelOf(before);
 }
 
 function isChanged(before: StoredJob, after: StoredJob): boolean {

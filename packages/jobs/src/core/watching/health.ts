@@ -2,6 +2,7 @@ import { upstreamsOf } from '../chains/upstreams.ts';
 import { isFixedDelay, type Job } from '../model/job.ts';
 import { HEALTH_STATUSES } from '../model/statuses.ts';
 import { clockJumpedBack } from '../pauses/resume.ts';
+import { LEVEL } from '../rules/option-levels.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 import { formatDuration, roughDuration } from '../time/duration.ts';
 
@@ -28,6 +29,8 @@ export interface Health {
 export interface HealthSigns {
   /** The type's newest version on a live node, if a live node has the type. */
   readonly handlerVersion?: number;
+  /** The highest level of the options of live nodes, if it is above the own one: see `levelOf`. */
+  readonly liveLevel?: number;
   /** No job has an id that the job names as its upstream. */
   readonly missesUpstream?: boolean;
   /** A newer run has replaced the last run that ended (P7, overlap). */
@@ -83,7 +86,11 @@ export function emptyHealthCounts(): Record<HealthStatus, number> {
   };
 }
 
-function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefined {
+function noHandler(job: Job, { handlerVersion, liveLevel = LEVEL }: HealthSigns): Health | undefined {
+  if ((job.needsLevel ?? 0) > liveLevel) {
+    const why = 'the job uses an option that needs a newer version of @greenvue/jobs: update a node';
+    return { status: 'no_handler', reason: why };
+  }
   if (handlerVersion !== undefined && handlerVersion >= job.typeVersion) return undefined;
   const reason =
     handlerVersion === undefined

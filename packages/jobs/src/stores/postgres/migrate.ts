@@ -54,6 +54,7 @@ const MIGRATIONS = [
   '0038-max-running.sql',
   '0039-completions.sql',
   '0040-limits-of-types.sql',
+  '0041-levels.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

@@ -1,4 +1,6 @@
 import type { Run } from '../../core/model/run.ts';
+import { LEVEL_KEY } from '../../core/nodes/membership.ts';
+import { LEVEL } from '../../core/rules/option-levels.ts';
 import { runScriptAsync } from '../../core/transactions/script.ts';
 import { allOf, type Dialect, jobOfRun, jobsIn } from '../reads/dialect.ts';
 import type { Read } from '../reads/read.ts';
@@ -15,9 +17,14 @@ const COUNT_LIVE = `SELECT count(*) FILTER (WHERE held = 'no' AND status = 'queu
     min(available_at) FILTER (WHERE ${WAITING})
   FROM greenvue_jobs.live_runs`;
 
+const TABLES = {
+  schema: SCHEMA,
+  jobTypes: `(SELECT key, version, coalesce(of_type, type) AS type FROM ${SCHEMA}job_types) AS job_types`,
+};
+
 /** The SQL of PostgreSQL for the shared reads. */
 const POSTGRES: Dialect = {
-  schema: SCHEMA,
+  ...TABLES,
   mark: '$',
 
   // `held = 'no'` is true for every running run, and makes the indexes match. PostgreSQL skips the join if no
@@ -43,7 +50,8 @@ const POSTGRES: Dialect = {
     WHERE job_uid = uid AND ${WAITING} AND available_at < ${at})`,
   runsSince: (at) => `running.first_started < ${at}`,
   hasHandler: (handlers) => `type_key IN (SELECT key FROM greenvue_jobs.job_types AS known
-    WHERE version <= coalesce((${handlers}::jsonb ->> known.type)::bigint, 0))`,
+    WHERE version <= coalesce((${handlers}::jsonb ->> coalesce(of_type, type))::bigint, 0)
+      AND level <= greatest(${LEVEL}, (${handlers}::jsonb ->> '${LEVEL_KEY}')::integer))`,
   inByteOrder: (column) => `${column} COLLATE "C"`,
   // JavaScript lowercases all of Unicode, so this needs a collation that does too (under "C", only ASCII has
   // cases). Every PostgreSQL built with ICU has ICU's root collation, whatever the locale. `pg_c_utf8` exists
@@ -77,8 +85,8 @@ const POSTGRES: Dialect = {
   newestRuns({ table, columns, jobs, runs, count }) {
     const page = `(SELECT ${columns} FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}) AS run`;
     return jobs.length > 0
-      ? `${jobsIn({ schema: SCHEMA })} CROSS JOIN LATERAL ${page} ${allOf(jobs)}`
-      : `${page} ${jobOfRun({ schema: SCHEMA })}`;
+      ? `${jobsIn(TABLES)} CROSS JOIN LATERAL ${page} ${allOf(jobs)}`
+      : `${page} ${jobOfRun(TABLES)}`;
   },
   hasStatus: (status) => `status = '${status}'`,
   hasOneStatus: (statuses) => `status IN (${statuses.map(quoted).join()})`,

@@ -52,6 +52,8 @@ export interface Dialect {
   waitsSinceOwn(at: string): string;
   /** True if a run of the job that started before `at` is running. */
   runsSince(at: string): string;
+  /** The table `job_types` in a FROM clause, with the name of the type for jobs of each level. */
+  readonly jobTypes: string;
   /** True if a node can run the type of the job. `handlers`: the placeholder of `TypeVersions` as JSON. */
   hasHandler(handlers: string): string;
   /** The trigger of runs of a chain, as a literal. */
@@ -146,8 +148,8 @@ export function parameters({ mark }: Dialect): { readonly params: Bound[]; reado
 }
 
 /** The FROM clause for jobs and their types: `jobs` and `job_types`. */
-export function jobsIn({ schema }: Pick<Dialect, 'schema'>): string {
-  return `${schema}jobs JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
+export function jobsIn({ schema, jobTypes }: Pick<Dialect, 'schema' | 'jobTypes'>): string {
+  return `${schema}jobs JOIN ${jobTypes} ON job_types.key = jobs.type_key`;
 }
 
 /** A subquery for the uids of jobs that meet a condition, deleted ones too. Each part uses its own index. */
@@ -157,8 +159,8 @@ export function uidsWhere({ schema }: Pick<Dialect, 'schema'>, condition: string
 }
 
 /** Joins the job of `run` and its type: `jobs` and `job_types`. */
-export function jobOfRun({ schema }: Pick<Dialect, 'schema'>): string {
-  return `JOIN ${schema}jobs ON jobs.uid = run.job_uid JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
+export function jobOfRun({ schema, jobTypes }: Pick<Dialect, 'schema' | 'jobTypes'>): string {
+  return `JOIN ${schema}jobs ON jobs.uid = run.job_uid JOIN ${jobTypes} ON job_types.key = jobs.type_key`;
 }
 
 /** A WHERE clause that requires all conditions. Empty if there are none. */

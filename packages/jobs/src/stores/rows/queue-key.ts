@@ -1,4 +1,5 @@
 import type { Job } from '../../core/model/job.ts';
+import { LEVEL } from '../../core/rules/option-levels.ts';
 import { PRIORITY_STEP_MS, startOrder } from '../../core/rules/start-order.ts';
 
 /**
@@ -9,6 +10,24 @@ import { PRIORITY_STEP_MS, startOrder } from '../../core/rules/start-order.ts';
 export function queueKeyOf(typeKey: number, job: Pick<Job, 'priority'>): number {
   const { times, less } = queueTerms(job);
   return typeKey * times - less;
+}
+
+/** A type key of a level is this much above the key of the level below (P22, types and deploys). */
+export const KEYS_OF_LEVEL = 1_048_576;
+
+/** The key of a type's version for jobs of a level. `typeKey`: of any level. */
+export function keyAtLevel(typeKey: number, level: number): number {
+  return (typeKey % KEYS_OF_LEVEL) + level * KEYS_OF_LEVEL;
+}
+
+/** The level of a job with this type key. */
+export function levelOfKey(typeKey: number): number {
+  return Math.trunc(typeKey / KEYS_OF_LEVEL);
+}
+
+/** The level of a job with options that this version does not know. */
+export function newerLevelOf(typeKey: number): number | undefined {
+  return typeKey < (LEVEL + 1) * KEYS_OF_LEVEL ? undefined : levelOfKey(typeKey);
 }
 
 /** The parameters 4 and 5 of {@link requeueLive}. */
@@ -35,23 +54,13 @@ export function typeKeyOf(queueKey: number): number {
   return queueKey > 0 ? queueKey : Math.floor(-queueKey / 2);
 }
 
-const TYPE_KEY = 'CASE WHEN type_key > 0 THEN type_key ELSE -type_key / 2 END';
+const TYPE_KEY = '(CASE WHEN type_key > 0 THEN type_key ELSE -type_key / 2 END)';
 
 /**
  * Gives live runs of a job (parameter 2) the type key 1, of version 3, and the job's priority. Leaves the
- * version of runs with their own payload that need a newer one.
+ * version of runs with their own payload that need a newer one, but not their level.
  */
 export const requeueLive = (schema: string, mark: '?' | '$'): string =>
   `UPDATE ${schema}live_runs SET type_key = ${mark}4 * (CASE WHEN payload IS NULL
       OR NOT EXISTS (SELECT 1 FROM ${schema}job_types WHERE key = live_runs.type_key AND version > ${mark}3)
-    THEN ${mark}1 ELSE ${TYPE_KEY} END) - ${mark}5 WHERE job_uid = ${mark}2`;
-
-/**
- * Selects new rows of `job_types` for the queues of a type. No type has a blank in its name, so a node of an
- * earlier version knows none of them.
- */
-export const queuesOf = (schema: string, type: string): string => {
-  const queue = (key: string, priority: string) =>
-    `SELECT ${key}, type || ' ${priority}', version, type FROM ${schema}job_types WHERE key > 0 AND type = ${type}`;
-  return `${queue('-2 * key', 'high')} UNION ALL ${queue('-2 * key - 1', 'low')}`;
-};
+    THEN ${mark}1 ELSE ${TYPE_KEY} % ${KEYS_OF_LEVEL} + ${mark}1 - ${mark}1 % ${KEYS_OF_LEVEL} END) - ${mark}5 WHERE job_uid = ${mark}2`;

@@ -196,7 +196,7 @@ function jobOf(schema: string, uid: string): string {
   return `JOIN ${schema}jobs AS job ON job.uid = ${uid} JOIN ${schema}job_types AS kind ON kind.key = job.type_key`;
 }
 
-const OF_JOB = { owner: 'job.id', type: 'kind.type' };
+const OF_JOB = { owner: 'job.id', type: 'coalesce(kind.of_type, kind.type)' };
 
 const ofRun =
   (table: string) =>

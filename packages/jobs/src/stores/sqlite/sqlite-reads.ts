@@ -20,9 +20,11 @@ const waitingBefore = (at: string) =>
  */
 const NOT_LIMITED = `live_runs.type_key >= ${GROUP_KEYS_BELOW}`;
 
+const TABLES = { schema: '', jobTypes: 'job_types' };
+
 /** The reads of people, in SQLite's dialect. */
 const SQLITE: Dialect = {
-  schema: '',
+  ...TABLES,
   mark: '?',
 
   withRunning: '',
@@ -75,9 +77,9 @@ const SQLITE: Dialect = {
   isByJob: (table, status) => table === 'runs' && (status === undefined || status === 'succeeded'),
   newestRuns({ table, columns, jobs, runs, count }) {
     const newest = `SELECT id FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}`;
-    const ofJobs = `SELECT own.id FROM ${jobsIn({ schema: '' })} JOIN ${table} AS own ON own.id IN (${newest})
+    const ofJobs = `SELECT own.id FROM ${jobsIn(TABLES)} JOIN ${table} AS own ON own.id IN (${newest})
       ${allOf(jobs)} ORDER BY own.id DESC LIMIT ${count}`;
-    return `(SELECT ${columns} FROM ${table} WHERE id IN (${jobs.length > 0 ? ofJobs : newest})) AS run ${jobOfRun({ schema: '' })}`;
+    return `(SELECT ${columns} FROM ${table} WHERE id IN (${jobs.length > 0 ? ofJobs : newest})) AS run ${jobOfRun(TABLES)}`;
   },
   // Repeats the condition of the partial index, because SQLite would not use it otherwise. For one job, the
   // job's own index is shorter.

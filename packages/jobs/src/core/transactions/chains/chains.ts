@@ -3,12 +3,13 @@ import type { CancelRequest } from '../../commands/cancel.ts';
 import type { Job, LiveRuns } from '../../model/job.ts';
 import { without } from '../../objects.ts';
 import { type Decision, decide, draftOf, touchesWaiting } from '../../rules/decision.ts';
+import { needsNewerVersion } from '../../rules/option-levels.ts';
 import { applyDecision, liveRunsOf } from '../apply.ts';
 import { addWindows } from '../calendars/job-windows.ts';
 import { decideWithRoom } from '../decide-with-room.ts';
 import { ask, type Script } from '../script.ts';
 import { lockedJob, saveJob, type UnitOfWork } from '../unit-of-work.ts';
-import type { NotedEnd } from './upstream-tables.ts';
+import type { Followers, NotedEnd } from './upstream-tables.ts';
 import { successesFor } from './upstreams.ts';
 
 /** The most ends that one plan turns into runs. */
@@ -30,7 +31,7 @@ export function* startChains(unit: UnitOfWork): Script<StartedChains> {
   unit.hasEnds = false;
   if (noted.length === 0) return { requests: [], hasMoved: false, againAt: undefined };
   const upstreams = [...new Set(noted.map(({ jobId }) => jobId))];
-  const { jobs, held } = yield* ask('lockFollowers', upstreams);
+  const { jobs, held } = withoutNewer(yield* ask('lockFollowers', upstreams));
   // All followers of a job take an end in one transaction: then the end can go.
   const ends = noted.filter(({ jobId }) => !held.has(jobId));
   yield* addWindows(unit, jobs);
@@ -54,6 +55,14 @@ export function* startChains(unit: UnitOfWork): Script<StartedChains> {
   const againAt =
     ends.length < noted.length ? unit.now + HELD_AGAIN_MS : noted.length === MOST_ENDS ? unit.now : undefined;
   return { requests, hasMoved, againAt };
+}
+
+/** A job with options that this version does not know takes its ends on a newer node (P22, types and deploys). */
+function withoutNewer({ jobs, held }: Followers): Followers {
+  const left = jobs.filter(({ job }) => needsNewerVersion(job)).flatMap(({ job }) => upstreamOf(job) ?? []);
+  if (left.length === 0) return { jobs, held };
+  const all = new Set([...held, ...left]);
+  return { jobs: jobs.filter(({ job }) => !all.has(upstreamOf(job) ?? '')), held: all };
 }
 
 function takenEnds(job: Job, live: LiveRuns, ends: readonly NotedEnd[], now: number): Decision {

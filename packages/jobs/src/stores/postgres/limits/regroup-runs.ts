@@ -1,6 +1,6 @@
 import type { Job } from '../../../core/model/job.ts';
 import type { JsonText } from '../../../core/model/run.ts';
-import { queueKeyOf, typeKeyOf } from '../../rows/queue-key.ts';
+import { keyAtLevel, levelOfKey, queueKeyOf, typeKeyOf } from '../../rows/queue-key.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { START } from '../shortcuts/due-index-floor.ts';
@@ -28,11 +28,12 @@ export async function regroupRuns(u: Unit, after: number, limit: number): Promis
  */
 export async function regroupRunsOfJob(u: Unit, uid: number, job: Job): Promise<void> {
   const { type, typeVersion, payload } = job;
-  const jobKey = u.shared.types.get(type, typeVersion);
+  const jobKey = u.shared.types.keyOf(job);
   const runs = (await u.q.arrays(RUNS_OF_JOB, [uid])).map((row): KeyedRun => {
     const [id, key, runKey, runVersion, own, value] =
       rowOf<[number, number, number, number, string | null, string | null]>(row);
-    const version = own !== null && runVersion > typeVersion ? typeKeyOf(runKey) : jobKey;
+    const isNewer = own !== null && runVersion > typeVersion;
+    const version = isNewer ? keyAtLevel(typeKeyOf(runKey), levelOfKey(jobKey)) : jobKey;
     const typeKey = queueKeyOf(version, job);
     return { id, key, type, typeKey, payload: own ?? payload, value };
   });
@@ -56,7 +57,7 @@ async function setKeys(u: Unit, runs: readonly KeyedRun[]): Promise<void> {
   becomeDue(u, 'runs', [START]);
 }
 
-const RUNS_AFTER = `SELECT live_runs.id, live_runs.type_key, of_job.type, coalesce(of_group.type_key, live_runs.type_key),
+const RUNS_AFTER = `SELECT live_runs.id, live_runs.type_key, coalesce(of_job.of_type, of_job.type), coalesce(of_group.type_key, live_runs.type_key),
     coalesce(live_runs.payload, jobs.payload)
   FROM greenvue_jobs.live_runs JOIN greenvue_jobs.jobs ON uid = job_uid
     JOIN greenvue_jobs.job_types AS of_job ON of_job.key = jobs.type_key

@@ -1,4 +1,4 @@
-import type { NodeView, TypeVersions } from '../../../core/nodes/membership.ts';
+import { LEVEL_KEY, type NodeView, type TypeVersions } from '../../../core/nodes/membership.ts';
 import type { DrainNodeInput, DrainNodeResult } from '../../../core/store/store-commands.ts';
 import type { DeclaringNode } from '../../../core/store/store-declarations.ts';
 import { recordChange } from '../../../core/transactions/record-change.ts';
@@ -76,6 +76,6 @@ const DRAIN = `WITH changed AS (
 const DECLARING_NODES = `SELECT id, coalesce(release, 0), started_at, declares FROM greenvue_jobs.nodes
   WHERE declares IS NOT NULL AND ${IS_LIVE}`;
 
-const LIVE_NODES = `SELECT id, host, pid, drain, release, version, places, types, started_at AS "startedAt", beat_at AS "beatAt", state
+const LIVE_NODES = `SELECT id, host, pid, drain, release, version, places, types - '${LEVEL_KEY}' AS types, started_at AS "startedAt", beat_at AS "beatAt", state
   FROM greenvue_jobs.nodes WHERE lease_until > extract(epoch FROM clock_timestamp()) * 1000
   ORDER BY started_at, id`;

@@ -1,13 +1,14 @@
 import type { JobDefinition } from '../../../core/model/job.ts';
-import type { TypeVersions } from '../../../core/nodes/membership.ts';
+import { LEVEL_KEY, type TypeVersions } from '../../../core/nodes/membership.ts';
 import type { NewRun } from '../../../core/rules/decision.ts';
+import { LEVEL, levelOf } from '../../../core/rules/option-levels.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import { queueKeyOf, queuesOf } from '../../rows/queue-key.ts';
+import { KEYS_OF_LEVEL, keyAtLevel, levelOfKey, queueKeyOf } from '../../rows/queue-key.ts';
 import type { Database } from '../connection/database.ts';
 import type { Param } from '../connection/queries.ts';
 import { rowOf } from './run-rows.ts';
 
-type Typed = Pick<JobDefinition, 'type' | 'typeVersion'> & Partial<Pick<JobDefinition, 'priority'>>;
+type Typed = Pick<JobDefinition, 'type' | 'typeVersion'> | JobDefinition;
 
 /**
  * The small keys of job types: one for each type and version. A key never changes, so each is read once. Nothing
@@ -24,12 +25,12 @@ export class TypeKeys {
   }
 
   /**
-   * Makes the key known to `get`, in its own transaction, and nodes claim runs of the priority. Call it before
-   * the transaction that needs the key. Undefined if the key is known already: then the command continues at
-   * once and keeps its order.
+   * Makes the key known to `get`, in its own transaction, and the keys for the level and the priority of the
+   * job. Call it before the transaction that needs the keys. Undefined if they are known already: then the
+   * command continues at once and keeps its order.
    */
   ensure(typed: Typed): Promise<void> | undefined {
-    const name = `${nameOf(typed.type, typed.typeVersion)} ${typed.priority === undefined ? '' : 'queues'}`;
+    const name = [nameOf(typed.type, typed.typeVersion), ...suffixesOf(typed)].join('');
     if (this.#ensured.has(name)) return undefined;
     // The first caller asks for all. If that fails, each other caller asks for itself, without waiting.
     const another = this.#underWay.get(name);
@@ -46,8 +47,15 @@ export class TypeKeys {
     return key;
   }
 
-  async #learn(name: string, { type, typeVersion: version, priority }: Typed): Promise<void> {
-    const find = async () => (await this.#db.arrays(FIND, [type, version]))[0];
+  /** The key of a job whose definition `ensure` got. */
+  keyOf(job: JobDefinition): number {
+    return keyAtLevel(this.get(job.type, job.typeVersion), levelOf(job));
+  }
+
+  async #learn(name: string, typed: Typed): Promise<void> {
+    const { type, typeVersion: version } = typed;
+    const suffixes = suffixesOf(typed);
+    const find = async () => (await this.#db.arrays(FIND, [type, suffixes, version]))[0];
     const add = (sql: string, params: readonly Param[]) =>
       this.#db.transaction(async (q) => {
         await q.arrays(LOCK_TYPE, [TYPE_CLASS, type]);
@@ -55,11 +63,24 @@ export class TypeKeys {
       });
     const found = (await find()) ?? (await add(ADD, [type, version]).then(find));
     if (found === undefined) throw new Error(`the job type ${type} was not kept`);
-    const [key, lacksQueues, hasQueues] = rowOf<[number, boolean, boolean]>(found);
-    if (lacksQueues || (priority !== undefined && !hasQueues)) await add(ADD_QUEUES, [type]);
+    const [key, lacksKeys] = rowOf<[number, boolean]>(found);
+    if (lacksKeys) await add(ADD_KEYS, [type, suffixes]);
     this.#known.set(nameOf(type, version), key);
     this.#ensured.add(name);
   }
+}
+
+/**
+ * What follows the name of the type in the rows of `job_types` that the job needs besides the one of its type:
+ * its level, and the queues of its priority. No type has a blank in its name, so a node of an earlier version
+ * knows none of these rows.
+ */
+function suffixesOf(typed: Typed): readonly string[] {
+  if (!('schedule' in typed)) return [];
+  const level = levelOf(typed);
+  const ofLevel = level === 0 ? '' : ` level ${level}`;
+  const ofPriority = typed.priority === undefined ? [] : [`${ofLevel} high`, `${ofLevel} low`];
+  return [ofLevel, ...ofPriority].filter((suffix) => suffix !== '');
 }
 
 function nameOf(type: string, version: number): string {
@@ -71,26 +92,30 @@ function nameOf(type: string, version: number): string {
  * run's payload.
  */
 export function keyOfRun(types: TypeKeys, { typeVersion }: NewRun, { job, typeKey }: StoredJob): number {
-  return queueKeyOf(typeVersion === undefined ? typeKey : types.get(job.type, typeVersion), job);
+  if (typeVersion === undefined) return queueKeyOf(typeKey, job);
+  return queueKeyOf(keyAtLevel(types.get(job.type, typeVersion), levelOfKey(typeKey)), job);
 }
 
-/** The first parameter of {@link KEYS_KNOWN}, as JSON. */
+/** The first parameter of {@link KEYS_KNOWN}, as JSON: the types of a node, and the level of its options. */
 export function versionsParam(types: TypeVersions): string {
-  return JSON.stringify(types);
+  return JSON.stringify({ [LEVEL_KEY]: LEVEL, ...types });
 }
 
-/** The keys of the types that a node can run: its versions and older ones (P22, types and deploys). */
+/** The keys of the types that a node can run: its versions and older ones, of its level (P22, types and deploys). */
 export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
-  WHERE version <= coalesce(($1::jsonb ->> coalesce(of_type, type))::integer, 0)`;
+  WHERE version <= coalesce(($1::jsonb ->> coalesce(of_type, type))::integer, 0)
+    AND level <= ($1::jsonb ->> '${LEVEL_KEY}')::integer`;
 
-const HAS_QUEUES = 'EXISTS (SELECT FROM greenvue_jobs.job_types WHERE key = -2 * own.key)';
-/**
- * Columns: the key; whether this version lacks queues for priorities, but another version or a job has
- * priorities (a job that was moved from SQLite, before its first run); whether this version has them.
- */
-const FIND = `SELECT key, NOT ${HAS_QUEUES} AND (EXISTS (SELECT FROM greenvue_jobs.job_types WHERE of_type = $1)
-    OR EXISTS (SELECT FROM greenvue_jobs.jobs WHERE type = $1 AND priority IS NOT NULL)), ${HAS_QUEUES}
-  FROM greenvue_jobs.job_types AS own WHERE type = $1 AND version = $2`;
+/** The suffixes in use for a type, and those of the second parameter. Jobs of level 0 came from SQLite. */
+const SUFFIXES = `SELECT substr(type, length(of_type) + 1) AS suffix FROM greenvue_jobs.job_types WHERE of_type = $1::text
+  UNION SELECT unnest($2::text[])
+  UNION SELECT queue FROM unnest(ARRAY[' high', ' low']) AS queue WHERE EXISTS (
+    SELECT FROM greenvue_jobs.jobs WHERE priority IS NOT NULL
+      AND type_key IN (SELECT key FROM greenvue_jobs.job_types WHERE type = $1::text))`;
+/** Columns: the key; whether this version lacks a key that another version or the job has. */
+const FIND = `SELECT key, EXISTS (SELECT FROM (${SUFFIXES}) AS used WHERE NOT EXISTS (
+    SELECT FROM greenvue_jobs.job_types AS own WHERE own.type = $1::text || suffix AND own.version = $3))
+  FROM greenvue_jobs.job_types WHERE type = $1::text AND version = $3`;
 /** One at a time for each type: otherwise a version could miss the queues that are added at the same time. */
 const LOCK_TYPE = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
 /** The first key of these locks. */
@@ -98,5 +123,11 @@ const TYPE_CLASS = 1_732_584_195;
 const ADD = `INSERT INTO greenvue_jobs.job_types (type, version) VALUES ($1, $2)
   ON CONFLICT (type, version) DO NOTHING`;
 /** For each version: a run may need a newer one than its job. */
-const ADD_QUEUES = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type) OVERRIDING SYSTEM VALUE
-  SELECT * FROM (${queuesOf('greenvue_jobs.', '$1')}) AS queues ON CONFLICT DO NOTHING`;
+const ADD_KEYS = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type, level) OVERRIDING SYSTEM VALUE
+  SELECT CASE WHEN suffix LIKE '% high' THEN -2 * at_level.key WHEN suffix LIKE '% low' THEN -2 * at_level.key - 1
+      ELSE at_level.key END, $1::text || suffix, version, $1::text, used_level.level
+  FROM (${SUFFIXES}) AS used CROSS JOIN LATERAL (
+      SELECT coalesce(substring(suffix FROM ' level ([0-9]+)')::integer, 0) AS level) AS used_level
+    JOIN greenvue_jobs.job_types AS own ON own.type = $1::text
+    CROSS JOIN LATERAL (SELECT own.key + used_level.level * ${KEYS_OF_LEVEL} AS key) AS at_level
+  ON CONFLICT DO NOTHING`;

@@ -40,7 +40,7 @@ export function jobTables(
   | 'writePauseOfAll'
 > {
   const rowFor = ({ uid, job }: JobToInsert) => {
-    const typeKey = u.shared.types.get(job.type, job.typeVersion);
+    const typeKey = u.shared.types.keyOf(job);
     return paramsOf(NEW_JOB_COLUMNS, { job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
   };
   const writeAudit = ({ actor, action, change }: AuditEntry, target: string) =>

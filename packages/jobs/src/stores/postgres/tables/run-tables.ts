@@ -50,7 +50,7 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
       return due;
     },
     async requeueRuns(uid, job) {
-      const key = u.shared.types.get(job.type, job.typeVersion);
+      const key = u.shared.types.keyOf(job);
       const { times, less } = queueTerms(job);
       if (u.limits.size > 0) await regroupRunsOfJob(u, uid, job);
       else await q.write(REQUEUE_LIVE, [key, uid, job.typeVersion, times, less]);

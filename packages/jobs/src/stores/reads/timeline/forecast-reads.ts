@@ -52,7 +52,7 @@ function conditionsOf(sql: Dialect, which: Which, bind: Bind): string[] {
   const hasSlots = ['deleted_at IS NULL', "kind NOT IN ('on_demand', 'after')", "status <> 'finished'"];
   const { type } = which;
   if (type !== undefined)
-    hasSlots.push(`type_key IN (SELECT key FROM ${sql.schema}job_types WHERE type = ${bind(type)})`);
+    hasSlots.push(`type_key IN (SELECT key FROM ${sql.jobTypes} WHERE type = ${bind(type)})`);
   return [...hasSlots, ...whichJobs(sql, which, bind)];
 }
 

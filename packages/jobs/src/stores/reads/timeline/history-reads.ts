@@ -109,7 +109,7 @@ function isOfJobs(
   { idPrefix, anyTag, type, tag }: HistoryQuery,
   bind: Bind,
 ): readonly string[] {
-  const ofType = `type_key IN (SELECT key FROM ${sql.schema}job_types WHERE type = `;
+  const ofType = `type_key IN (SELECT key FROM ${sql.jobTypes} WHERE type = `;
   return [
     ...whichJobs(sql, { idPrefix, anyTag, tags: tag === undefined ? [] : [tag] }, bind),
     ...(type === undefined ? [] : [`${ofType}${bind(type)})`]),

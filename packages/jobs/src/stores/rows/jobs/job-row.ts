@@ -3,8 +3,9 @@ import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import type { Pause } from '../../../core/model/job-pause.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
-import type { Expectations } from '../../../core/watching/watching.ts';
+import { newerLevelOf } from '../queue-key.ts';
 import { calendarOf, type Row, scheduleOf } from './schedule-row.ts';
+import { expectationsIn } from './watching-row.ts';
 
 type Value = string | number | null;
 
@@ -193,7 +194,7 @@ export type FixedJob = JobDefinition &
 /** Reads jobs for {@link storedJobOf}. Append a WHERE clause on `jobs` or `job_types`. */
 export function selectJob(schema: string): string {
   return `SELECT uid, ${JOB_COLUMNS.map(({ name }) => `jobs.${name}`).join(', ')},
-    job_types.type AS type, job_types.version AS type_version
+    coalesce(job_types.of_type, job_types.type) AS type, job_types.version AS type_version
     FROM ${schema}jobs JOIN ${schema}job_types ON job_types.key = jobs.type_key`;
 }
 
@@ -254,6 +255,8 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
     anchorAt: row.anchor_at as number,
     failedInRow: row.failed_in_row as number,
   };
+  const needsLevel = newerLevelOf(row.type_key as number);
+  if (needsLevel !== undefined) job.needsLevel = needsLevel;
   if (row.paused_at !== null) job.pause = pauseOf(row);
   if (typeof row.declared === 'string') job.declaration = JSON.parse(row.declared) as Declaration;
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
@@ -297,12 +300,4 @@ function namesJson(names: readonly string[] | undefined): string | undefined {
 /** The names of a column such as `tags`. */
 export function namesIn(json: unknown): readonly string[] {
   return JSON.parse(json as string) as readonly string[];
-}
-
-function expectationsIn(row: Row): Expectations | undefined {
-  const expect: Mutable<Expectations> = {};
-  if (row.expect_success_ms !== null) expect.successWithinMs = row.expect_success_ms as number;
-  if (row.expect_duration_ms !== null) expect.durationMs = row.expect_duration_ms as number;
-  if (row.expect_start_ms !== null) expect.startWithinMs = row.expect_start_ms as number;
-  return Object.keys(expect).length === 0 ? undefined : expect;
 }

@@ -42,7 +42,7 @@ const ORIGIN = `id, job_uid, ${word('trigger', TRIGGER)}, scheduled_for, catch_u
  * `nodes`, because none is alive.
  */
 const TABLES: Readonly<Record<string, string>> = {
-  job_types: 'SELECT key, type, version, of_type FROM job_types',
+  job_types: 'SELECT key, type, version, of_type, 0 AS level FROM job_types',
   type_limits: 'SELECT type, version, limits, 1 AS regrouping FROM type_limits ORDER BY type',
   limit_groups: 'SELECT * FROM limit_groups ORDER BY id',
   limit_keys: 'SELECT key, group_id, type_key FROM limit_keys ORDER BY key DESC',

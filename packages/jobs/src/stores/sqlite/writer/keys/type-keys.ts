@@ -1,6 +1,6 @@
 import type { Job } from '../../../../core/model/job.ts';
 import type { TypeVersions } from '../../../../core/nodes/membership.ts';
-import { queueKeyOf, queuesOf } from '../../../rows/queue-key.ts';
+import { queueKeyOf } from '../../../rows/queue-key.ts';
 import type { Database } from '../../database.ts';
 import { rowOf } from '../../rows/run-rows.ts';
 
@@ -51,6 +51,7 @@ export class TypeKeys {
 
 const ALL_TYPES = 'SELECT key, coalesce(of_type, type), version FROM job_types';
 const ADD_TYPE = 'INSERT INTO job_types (type, version) VALUES (?, ?) RETURNING key';
-/** `WHERE true`, because SQLite would otherwise take ON for the condition of a join. */
 const ADD_QUEUES = `INSERT INTO job_types (key, type, version, of_type)
-  SELECT * FROM (${queuesOf('', '?1')}) WHERE true ON CONFLICT DO NOTHING`;
+  SELECT -2 * key - is_low, type || suffix, version, type FROM job_types
+    JOIN (SELECT 0 AS is_low, ' high' AS suffix UNION ALL SELECT 1, ' low') WHERE key > 0 AND type = ?1
+  ON CONFLICT DO NOTHING`;
