@@ -165,7 +165,8 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
       shown: '{}',
     };
     const input = { node: 'self', startedAt: T0, release: 1, isStart: true, jobs: [inCode] };
-    expect(await t.store.declareJobs(input)).toEqual({ kind: 'done', created: [], changed: [] });
+    const declared = await t.store.declareJobs(input);
+    expect(declared).toEqual({ kind: 'done', created: [], changed: [], calendars: [] });
     expect((await t.job('a')).name).toBe('Job a');
   });
 
