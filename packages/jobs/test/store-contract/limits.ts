@@ -334,6 +334,23 @@ export function limitsContract(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toEqual([]);
     });
 
+    it('L10: the end of a run lets claims look at the values of the runs that it releases, and at no others', async () => {
+      await limit({ running: 1, per: '/tenant' });
+      await job('a', { maxRunning: 2 });
+      const ids = [];
+      for (let n = 0; n < 60; n += 1) ids.push(await trigger('a', { tenant: `t${n}` }));
+      const { runs } = await claimAll();
+      expect(runs.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+      t.clock.advance(SECOND);
+      await settle(runs[0]);
+      expect((await t.claim(1)).runs.map(({ id }) => id)).toEqual(ids.slice(2, 3));
+      const { nextDueAt } = await t.claim(1);
+      expect(nextDueAt).toBeUndefined();
+      await t.done('a', { kind: 'pause', cancelLive: false });
+      await t.done('a', { kind: 'resume' });
+      expect((await claimAll()).ids).toEqual([]);
+    });
+
     it('L12: priority decides which waiting run starts first, and an edit of it holds at once (L17)', async () => {
       await limit({ running: 1 });
       await job('normal');

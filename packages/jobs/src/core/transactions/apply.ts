@@ -36,9 +36,9 @@ export function* applyDecision(
     unit.alerts.push({ alert, channels: job.alerts ?? [] });
   let due = dueIfAfter === undefined ? 0 : yield* ask('makeAllDue', before.uid, dueIfAfter);
   for (const move of moves) due += yield* ask('moveRuns', before.uid, move);
-  const inGroups = isLimited(unit, before.uid);
   // A run without a payload of its own is in the group of the job's payload.
-  const isRegrouped = job.payload !== before.job.payload && (inGroups || unit.limits.has(job.type));
+  const isRegrouped =
+    job.payload !== before.job.payload && (isLimited(unit, before.uid) || unit.limits.has(job.type));
   const isRequeued = changesQueue(before.job, job) || isRegrouped;
   const rows = countRows(ended);
   const after: StoredJob = {
@@ -49,8 +49,6 @@ export function* applyDecision(
     skippedCount: before.skippedCount + rows.skipped + skip.length,
     ...(cancelLive === 'deleted' ? { deletedAt: unit.now } : {}),
   };
-  if (inGroups && (dueIfAfter !== undefined || moves.length > 0))
-    yield* ask('wakeGroups', { jobUid: before.uid });
   for (const one of skip) unit.toMake.push({ kind: 'skip', skip: one, job: after });
   for (const run of queue) {
     unit.toMake.push({ kind: 'queue', run, job: after });
@@ -214,7 +212,11 @@ function* endNow(
     const jobVersion = run.jobVersion ?? job.version;
     return finishedOf(run, settlement, { finishedAt: unit.now, jobVersion });
   });
-  if (isLimited(unit, uid)) yield* ask('wakeGroups', { runIds: runs.map(({ id }) => id) });
+  if (isLimited(unit, uid))
+    yield* ask(
+      'wakeGroups',
+      runs.map(({ id }) => id),
+    );
   yield* ask('endRuns', { finished: ended, putBack: [] });
   const mayBeSaved = runs.filter(({ claim, failures, recoveries }) => !claim && failures + recoveries > 0);
   if (mayBeSaved.length > 0)

@@ -70,7 +70,7 @@ export function* makeDue(
     saveJob(unit, { ...stored, job: { ...job, wakeAt: Math.min(job.wakeAt ?? unit.now, unit.now) } });
     yield* ask('write');
   }
-  if (unit.limits.size > 0) yield* ask('wakeGroups', { runIds: [runId] });
+  if (unit.limits.size > 0) yield* ask('wakeGroups', [runId]);
   if (audit !== undefined) yield* ask('writeAudit', audit, runId);
   return 'due';
 }

@@ -263,7 +263,7 @@ function* wakeGroupsOf(
   if (unit.limits.size === 0) return false;
   if (![...uids].some((uid) => isLimited(unit, uid))) return false;
   const runIds = [...moved, ...finished.map(({ id }) => id), ...putBack.map(({ runId }) => runId)];
-  if (runIds.length > 0) yield* ask('wakeGroups', { runIds });
+  if (runIds.length > 0) yield* ask('wakeGroups', runIds);
   return true;
 }
 

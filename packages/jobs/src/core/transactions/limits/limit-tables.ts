@@ -29,8 +29,8 @@ export interface LimitTables {
    * After a later read, the answer says when a claim of these types has to look at a group.
    */
   saveGroups(groups: readonly SavedGroup[], types: TypeVersions): () => number | undefined;
-  /** Lets the next claim look at the groups of live runs, or of the waiting runs of a job. */
-  wakeGroups(of: { readonly runIds: readonly (string | number)[] } | { readonly jobUid: number }): void;
+  /** Lets the next claim look at the groups of live runs. */
+  wakeGroups(runIds: readonly (string | number)[]): void;
   /**
    * Gives live runs the keys that the limits in force say, in the order of their ids: at most `limit` runs
    * after that id. Returns the last id, or undefined if no run is left.

@@ -75,9 +75,12 @@ export interface Tables
    * `run_at`.
    */
   lockLiveRuns(uid: number, which: { readonly ownRuns: boolean }): readonly LiveRun[];
-  /** Makes runs due now that wait for an instant later than `after`. Returns how many became claimable. */
+  /**
+   * Makes runs due now that wait for an instant later than `after`, and lets claims look at their groups. Returns
+   * how many became claimable.
+   */
   makeAllDue(uid: number, after: number): number;
-  /** Moves waiting runs to another kind of waiting. Returns how many became due. */
+  /** Moves waiting runs to another kind of waiting: see `makeAllDue` for groups. Returns how many became due. */
   moveRuns(uid: number, move: Move): number;
   /**
    * Gives a job's waiting runs the type version and the priority of the job. Leaves the version of runs with

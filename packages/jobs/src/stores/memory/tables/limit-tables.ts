@@ -152,13 +152,8 @@ export function limitTables(u: MemoryUnit) {
       }
       return () => wokenKeys(db, types)[0]?.at;
     },
-    wakeGroups(of) {
-      const keys =
-        'runIds' in of
-          ? of.runIds.map((id) => db.live.get(Number(id))?.groupKey)
-          : [...db.live.values()]
-              .filter(({ run }) => Number(run.jobUid) === of.jobUid)
-              .map(({ groupKey }) => groupKey);
+    wakeGroups(runIds) {
+      const keys = runIds.map((id) => db.live.get(Number(id))?.groupKey);
       const groups = new Set(keys.map((key) => key && db.limitKeys.get(key)?.group));
       for (const { key } of [...groups].flatMap(keysOfGroup)) {
         const [first] = waitingIn(db, new Set([key]));

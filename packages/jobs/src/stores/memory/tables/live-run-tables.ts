@@ -6,7 +6,7 @@ import type { Move } from '../../../core/rules/decision.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../../core/transactions/tables/tables.ts';
 import { byDue, type LiveRow, type MemoryUnit } from '../memory-database.ts';
-import { regroupRun } from './limit-tables.ts';
+import { regroupRun, wakeGroup } from './limit-tables.ts';
 
 export function liveRunTables(u: MemoryUnit) {
   const { db } = u;
@@ -17,7 +17,10 @@ export function liveRunTables(u: MemoryUnit) {
     lockLiveRuns: (uid, { ownRuns }) => db.liveRunsOf(uid).filter(({ held }) => ownRuns || held !== 'run_at'),
     makeAllDue(uid, after) {
       const late = waitingOf(uid).filter((run) => run.held !== 'run_at' && run.availableAt > after);
-      for (const { id } of late) db.changeRun(id, { availableAt: now });
+      for (const { id } of late) {
+        db.changeRun(id, { availableAt: now });
+        wakeGroup(db, db.requireLive(id).groupKey, now);
+      }
       return late.filter(({ held }) => held === 'no').length;
     },
     moveRuns(uid, move) {
@@ -27,8 +30,11 @@ export function liveRunTables(u: MemoryUnit) {
         .filter((run) => isMoved(run, move))
         .sort((a, b) => rank(a) - rank(b) || byDue(a, b))
         .slice(0, move.limit);
-      for (const { id, availableAt } of moved)
-        db.changeRun(id, { held: move.to, availableAt: Math.max(availableAt, move.dueFrom ?? availableAt) });
+      for (const { id, ...run } of moved) {
+        const availableAt = Math.max(run.availableAt, move.dueFrom ?? run.availableAt);
+        db.changeRun(id, { held: move.to, availableAt });
+        if (move.to === 'no') wakeGroup(db, db.requireLive(id).groupKey, availableAt);
+      }
       return move.to === 'no' ? moved.filter(({ availableAt }) => availableAt <= now).length : 0;
     },
     requeueRuns(uid, job) {

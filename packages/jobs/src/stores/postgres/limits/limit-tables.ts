@@ -54,10 +54,7 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
       const saved = await q.writeFor(SAVE_GROUPS, [versionsParam(types), now, ...columnsOf(rows, 6)]);
       return () => numberOf(saved()[0]);
     },
-    wakeGroups: (of) =>
-      'jobUid' in of
-        ? q.write(LOOK_AT_GROUPS_OF_JOB, [now, of.jobUid])
-        : q.write(LOOK_AT_GROUPS_OF_RUNS, [now, of.runIds.map(Number)]),
+    wakeGroups: (runIds) => q.write(LOOK_AT_GROUPS, [now, runIds.map(Number)]),
     regroupRuns: (after, limit) => regroupRuns(u, after, limit),
   };
 }
@@ -106,16 +103,13 @@ const SAVE_GROUPS = `WITH new AS MATERIALIZED (
     RETURNING at)
   SELECT least((SELECT min(at) FROM looks), (${NEXT_LOOK}))`;
 /** From when the first waiting run is due: so the groups keep the order in which their runs wait. */
-const lookAt = (groups: string, more = '') => `WITH groups AS MATERIALIZED (${groups})${more}
+const LOOK_AT_GROUPS = `WITH groups AS MATERIALIZED (
+    SELECT keys.group_id FROM greenvue_jobs.live_runs
+      JOIN greenvue_jobs.limit_keys AS keys ON keys.key = live_runs.type_key
+    WHERE live_runs.type_key < ${GROUP_KEYS_BELOW} AND live_runs.id = ANY($2::bigint[])
+    UNION SELECT group_id FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[])),
+  ended AS (DELETE FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[]))
   INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
   SELECT keys.key, keys.type_key, least($1::bigint, (SELECT available_at FROM greenvue_jobs.live_runs
     WHERE live_runs.type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1))
   FROM greenvue_jobs.limit_keys AS keys JOIN groups USING (group_id)`;
-const OF_LIVE = `SELECT DISTINCT keys.group_id FROM greenvue_jobs.live_runs
-  JOIN greenvue_jobs.limit_keys AS keys ON keys.key = live_runs.type_key WHERE live_runs.type_key < ${GROUP_KEYS_BELOW} AND`;
-const LOOK_AT_GROUPS_OF_JOB = lookAt(`${OF_LIVE} job_uid = $2::bigint`);
-const LOOK_AT_GROUPS_OF_RUNS = lookAt(
-  `${OF_LIVE} live_runs.id = ANY($2::bigint[])
-    UNION SELECT group_id FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[])`,
-  `, ended AS (DELETE FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[]))`,
-);

@@ -10,6 +10,7 @@ import { queueTerms, requeueLive } from '../../rows/queue-key.ts';
 import { newestLines } from '../../rows/runs/log-lines.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
+import { lookAtKeys } from '../limits/group-keys.ts';
 import { regroupRunsOfJob } from '../limits/regroup-runs.ts';
 import { requireJob } from '../locks/job-locks.ts';
 import { findRun } from '../postgres-reads.ts';
@@ -31,7 +32,12 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
     async makeAllDue(uid, after) {
       const rows = await q.arrays(MAKE_ALL_DUE, [now, uid, after]);
       becomeDue(u, 'runs', [now]);
-      return rows.filter((row) => rowOf<[Held]>(row)[0] === 'no').length;
+      const free = rows.map((row) => rowOf<[Held, number]>(row)).filter(([held]) => held === 'no');
+      await lookAtKeys(
+        u,
+        free.map(([, key]) => ({ key, at: now })),
+      );
+      return free.length;
     },
     async moveRuns(uid, move) {
       const { to, limit = Number.MAX_SAFE_INTEGER, dueBy = Number.MAX_SAFE_INTEGER, dueFrom = START } = move;
@@ -39,11 +45,17 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
       let left = limit;
       let due = 0;
       for (const from of move.from) {
-        const moved = numbersIn(await q.arrays(MOVE, [to, uid, from, dueBy, asked, at, left, dueFrom]));
-        left -= moved.length;
+        const rows = await q.arrays(MOVE, [to, uid, from, dueBy, asked, at, left, dueFrom]);
+        left -= rows.length;
         if (to === 'no') {
-          becomeDue(u, 'runs', moved);
-          due += moved.filter((availableAt) => availableAt <= now).length;
+          const moved = rows.map((row) => {
+            const [availableAt, key] = rowOf<[number, number]>(row);
+            return { at: availableAt, key };
+          });
+          const instants = moved.map((one) => one.at);
+          becomeDue(u, 'runs', instants);
+          await lookAtKeys(u, moved);
+          due += instants.filter((availableAt) => availableAt <= now).length;
         }
         if (left <= 0) break;
       }
@@ -181,7 +193,7 @@ const LOCK_LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_ru
 const JOB_OF_LIVE_RUN = 'SELECT job_uid FROM greenvue_jobs.live_runs WHERE id = $1';
 const LOCK_LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs WHERE id = $1 FOR UPDATE`;
 const MAKE_ALL_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
-  WHERE job_uid = $2 AND held <> 'run_at' AND node IS NULL AND available_at > $3::bigint RETURNING held`;
+  WHERE job_uid = $2 AND held <> 'run_at' AND node IS NULL AND available_at > $3::bigint RETURNING held, type_key`;
 const ASKED = `(trigger = 'manual' AND queued_at >= $6::bigint)`;
 const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1, available_at = greatest(available_at, $8::bigint)
   WHERE id = ANY(ARRAY(
@@ -189,7 +201,7 @@ const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1, available_at = great
   WHERE job_uid = $2 AND held = $3 AND available_at <= $4::bigint AND node IS NULL
     AND CASE $5::text WHEN 'any' THEN true WHEN 'since' THEN ${ASKED} ELSE NOT ${ASKED} END
   ORDER BY available_at, id LIMIT $7::bigint FOR UPDATE))
-  RETURNING available_at`;
+  RETURNING available_at, type_key`;
 const REQUEUE_LIVE = requeueLive('greenvue_jobs.', '$');
 /** Leaves out a run that was made shortly before its slot. */
 const MAKE_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint

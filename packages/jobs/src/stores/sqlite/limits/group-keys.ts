@@ -36,9 +36,9 @@ export class GroupKeys {
     return made;
   }
 
-  /** Lets claims look at the runs of a key from an instant on. */
+  /** Lets claims look at the runs of a key from an instant on, if it is the key of a group. */
   wake(key: number, at: number): void {
-    this.#db.write(WAKE, at, key);
+    if (key < GROUP_KEYS_BELOW) this.#db.write(WAKE, at, key);
   }
 }
 

@@ -52,11 +52,7 @@ export function limitTables(w: Writer): LimitTables {
       const lookAt = earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types));
       return () => lookAt;
     },
-    wakeGroups(of) {
-      const { now } = w.unit;
-      if ('jobUid' in of) db.write(WAKE_GROUPS_OF_JOB, now, of.jobUid);
-      else db.write(WAKE_GROUPS_OF_RUNS, now, JSON.stringify(of.runIds.map(Number)));
-    },
+    wakeGroups: (runIds) => db.write(WAKE_GROUPS, w.unit.now, JSON.stringify(runIds.map(Number))),
     regroupRuns: (after, limit) => regroupRuns(w, after, limit),
   };
 }
@@ -148,8 +144,6 @@ const OF_KEY = `SELECT ${FREE_COLUMNS} FROM live_runs WHERE ${WAITING} AND type_
 const FREE_OF_KEY = `${OF_KEY} AND recoveries < 2 ORDER BY available_at, id LIMIT ?`;
 const SUSPECTS_OF_KEY = `${OF_KEY} AND recoveries >= 2 ORDER BY available_at, id LIMIT min(?, 1)`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';
-const wakeGroups = (runs: string) => `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1, coalesce(
+const WAKE_GROUPS = `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1, coalesce(
     (SELECT min(available_at) FROM live_runs WHERE ${WAITING} AND type_key = limit_keys.key), ?1))
-  WHERE group_id IN (SELECT group_id FROM limit_keys WHERE key IN (SELECT type_key FROM live_runs WHERE type_key < ${GROUP_KEYS_BELOW} AND ${runs}))`;
-const WAKE_GROUPS_OF_RUNS = wakeGroups('id IN (SELECT value FROM json_each(?2))');
-const WAKE_GROUPS_OF_JOB = wakeGroups('job_uid = ?2');
+  WHERE group_id IN (SELECT group_id FROM limit_keys WHERE key IN (SELECT type_key FROM live_runs WHERE type_key < ${GROUP_KEYS_BELOW} AND id IN (SELECT value FROM json_each(?2))))`;

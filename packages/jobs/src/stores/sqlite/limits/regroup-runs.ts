@@ -43,8 +43,7 @@ function setKey(
 ): void {
   if (newKey === key) return;
   w.db.write(SET_KEY, newKey, id);
-  const isInGroup = newKey < GROUP_KEYS_BELOW;
-  if (isInGroup) w.groups.wake(newKey, numberOf(w.db.arrays(DUE_AT).get(id)) ?? w.unit.now);
+  if (newKey < GROUP_KEYS_BELOW) w.groups.wake(newKey, numberOf(w.db.arrays(DUE_AT).get(id)) ?? w.unit.now);
 }
 
 /** The key that says the version and the priority of a run. */

@@ -66,8 +66,13 @@ export function liveRunTables(
       return rows.map((row) => liveRunOf(row, w.nodes.nameOf));
     },
     makeAllDue(uid, after) {
-      const held = w.db.arrays(MAKE_ALL_DUE).all(w.unit.now, uid, after).map(numberOf);
-      return held.filter((one) => one === HELD.no).length;
+      const { now } = w.unit;
+      const rows = w.db.arrays(MAKE_ALL_DUE).all(now, uid, after);
+      const free = rows
+        .map((row) => rowOf<[held: number, key: number]>(row))
+        .filter(([held]) => held === HELD.no);
+      for (const [, key] of free) w.groups.wake(key, now);
+      return free.length;
     },
     moveRuns(uid, { from, to, asked, limit, dueBy = Number.MAX_SAFE_INTEGER, dueFrom = EARLIEST }) {
       const [side, at] =
@@ -78,7 +83,11 @@ export function liveRunTables(
       for (const held of from) {
         const rows = w.db.arrays(MOVE).all(HELD[to], uid, HELD[held], dueBy, side, at, left, dueFrom);
         left -= rows.length;
-        if (to === 'no') due += rows.filter((row) => (numberOf(row) ?? now) <= now).length;
+        if (to === 'no')
+          for (const [availableAt, key] of rows.map((row) => rowOf<[number, number]>(row))) {
+            w.groups.wake(key, availableAt);
+            if (availableAt <= now) due += 1;
+          }
         if (left <= 0) break;
       }
       return due;
@@ -122,7 +131,7 @@ const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ?`;
 const LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE job_uid = ? AND held <= ? ORDER BY id`;
 
 const MAKE_ALL_DUE = `UPDATE live_runs SET available_at = ?1
-  WHERE job_uid = ?2 AND held <> ${HELD.run_at} AND node IS NULL AND available_at > ?3 RETURNING held`;
+  WHERE job_uid = ?2 AND held <> ${HELD.run_at} AND node IS NULL AND available_at > ?3 RETURNING held, type_key`;
 const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
   WHERE id = ?2 AND node IS NULL AND held IN (${HELD.no}, ${HELD.overlap})
     AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
@@ -133,5 +142,5 @@ const MOVE = `UPDATE live_runs SET held = ?1, available_at = max(available_at, ?
   WHERE job_uid = ?2 AND held = ?3 AND available_at <= ?4 AND node IS NULL
     AND CASE ?5 WHEN 0 THEN 1 WHEN 1 THEN ${ASKED} ELSE NOT (${ASKED}) END
   ORDER BY available_at, id LIMIT ?7)
-  RETURNING available_at`;
+  RETURNING available_at, type_key`;
 const REQUEUE_LIVE = requeueLive('', '?');
