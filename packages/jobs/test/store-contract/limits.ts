@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JobDefinition } from '../../src/core/model/job.ts';
+import type { TypeVersions } from '../../src/core/nodes/membership.ts';
 import type { TypeLimits } from '../../src/core/type-limits/type-limits.ts';
 import {
   DAY,
   definitionOf,
   failed,
+  HOUR,
   type MakeStore,
   MINUTE,
   ON_DEMAND,
@@ -306,6 +308,17 @@ export function limitsContract(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toHaveLength(1);
     });
 
+    it('L11: after the clock was set back, a run that the rate held starts at once', async () => {
+      await limit({ rate: { runs: 1, perMs: MINUTE } });
+      await job('a');
+      const first = await trigger('a');
+      const second = await trigger('a');
+      t.clock.advance(HOUR);
+      expect((await claimAll()).ids).toEqual([first]);
+      t.clock.advance(-30 * MINUTE);
+      expect((await claimAll()).ids).toEqual([second]);
+    });
+
     it('L11: a rate starts what it claims: nothing is prefetched, as with `running` it may be', async () => {
       await limit({ rate: { runs: 5, perMs: MINUTE } });
       await job('a');
@@ -372,6 +385,53 @@ export function limitsContract(makeStore: MakeStore): void {
       expect(last.ids).toEqual([low]);
       await settle(last.runs[0]);
       expect([second, third]).toContain((await claimAll()).ids[0]);
+    });
+
+    /** Claims for one place, each time after the earlier run has ended. Returns the ids of the runs. */
+    const claimOneByOne = async (claims: number, everyMs: number, types: TypeVersions = TYPES) => {
+      const ids: string[] = [];
+      for (let n = 0; n < claims; n += 1) {
+        const { runs } = await t.store.claim({ node: 'node-1', types, places: 1, prefetch: 0 });
+        ids.push(...runs.map(({ id }) => id));
+        await t.settleAll(runs);
+        t.clock.advance(everyMs);
+      }
+      return ids;
+    };
+
+    it('L12: with one free place, the higher priority starts first, also of several values', async () => {
+      for (const [n, limits] of [{ running: 100 }, { running: 100, per: '/tenant' }].entries()) {
+        await limit(limits);
+        await job(`low${n}`, { priority: 'low' });
+        await job(`high${n}`, { priority: 'high' });
+        const low = [await trigger(`low${n}`, { tenant: 'a' }), await trigger(`low${n}`, { tenant: 'b' })];
+        t.clock.advance(SECOND);
+        const high = await trigger(`high${n}`, { tenant: 'c' });
+        t.clock.advance(SECOND);
+        expect(await claimOneByOne(3, 0)).toEqual([high, ...low]);
+      }
+    });
+
+    it('L12: runs that a rate held keep their place before later runs of types without limits', async () => {
+      const types = { noop: 1, other: 1 };
+      await limit({ rate: { runs: 1, perMs: MINUTE } });
+      await job('a');
+      await job('plain', { type: 'other' });
+      const held = [await trigger('a'), await trigger('a'), await trigger('a')];
+      t.clock.advance(SECOND);
+      for (let n = 0; n < 20; n += 1) await trigger('plain');
+      const ids = await claimOneByOne(14, 10 * SECOND, types);
+      expect(held.map((id) => ids.indexOf(id))).toEqual([0, 6, 12]);
+    });
+
+    it('L12: runs that a rate held keep their place before later runs of other values', async () => {
+      await limit({ rate: { runs: 1, perMs: MINUTE }, per: '/tenant' });
+      await job('a');
+      const held = [await trigger('a', { tenant: 'x' }), await trigger('a', { tenant: 'x' })];
+      t.clock.advance(SECOND);
+      for (let n = 0; n < 25; n += 1) await trigger('a', { tenant: `t${n}` });
+      const ids = await claimOneByOne(8, 10 * SECOND);
+      expect(held.map((id) => ids.indexOf(id))).toEqual([0, 6]);
     });
 
     it('L16: a run by hand when a limit is full is made, and waits', async () => {

@@ -14,6 +14,12 @@ export interface GroupState {
 /** A start that is this far in the future (ms) comes from a clock that was set back. It does not count. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
+/**
+ * The end of a claimed run lets claims look at its group. A node of a version without limits may take such a run
+ * back without that, so claims look at a full group again after this time.
+ */
+export const FULL_AGAIN_MS = 60_000;
+
 /** How many runs of a group may start now. It is less than 0 after the limits were lowered. */
 export function roomInGroup({ running, rate }: TypeLimits, group: GroupState, now: number): number {
   const ofRunning = running === undefined ? Number.POSITIVE_INFINITY : running - group.running;
@@ -32,6 +38,32 @@ export function roomInGroupAt(
 ): number | undefined {
   if (running !== undefined && group.running >= running) return undefined;
   return rate === undefined ? now : rateHasRoomAt(rate, group.starts, now);
+}
+
+/** When a claim has to look at the waiting runs of a group, and their place in the order of starts. */
+export interface GroupLook {
+  readonly at: number;
+  /** The start order of the first waiting run. It does not change while a limit holds the run. */
+  readonly since: number;
+}
+
+/**
+ * Whether a claim has to look now. A limit holds a run at most until `latest`: a later look comes from a clock
+ * that was set back.
+ */
+export function isLookDue({ at, since }: GroupLook, now: number, latest: number): boolean {
+  return at <= now || (at > latest && since <= now);
+}
+
+/** The latest instant until which one of these limits holds a run that is due. */
+export function latestLook(limits: Iterable<TypeLimits>, now: number): number {
+  const longest = [...limits].reduce((ms, { rate }) => Math.max(ms, rate?.perMs ?? 0), FULL_AGAIN_MS);
+  return now + longest + CLOCK_TOLERANCE_MS;
+}
+
+export function earlierLook(one: GroupLook, other: GroupLook | undefined): GroupLook {
+  if (other === undefined) return one;
+  return { at: Math.min(one.at, other.at), since: Math.min(one.since, other.since) };
 }
 
 /** When a claim looks at a group again, besides the due time of its first waiting run. */

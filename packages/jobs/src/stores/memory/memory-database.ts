@@ -16,7 +16,7 @@ import type { NotedEnd } from '../../core/transactions/chains/upstream-tables.ts
 import type { SecretRow } from '../../core/transactions/secrets/secret-tables.ts';
 import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
-import type { Starts } from '../../core/type-limits/group-room.ts';
+import type { GroupLook, Starts } from '../../core/type-limits/group-room.ts';
 import type { StoredLimits } from '../../core/type-limits/type-limits.ts';
 import { type HourBucket, HourTally } from '../rows/hour-tally.ts';
 
@@ -101,8 +101,8 @@ export class MemoryDatabase {
   readonly limitKeys = new Map<number, LimitKeyRow>();
   /** By group. */
   readonly groupStarts = new Map<number, Starts>();
-  /** When a claim has to look at the runs with a key. */
-  readonly groupWakes = new Map<number, number>();
+  /** By key of a group. */
+  readonly groupLooks = new Map<number, GroupLook>();
   readonly alertChannels = new Map<string, ChannelRow>();
   readonly deliveries = new Map<number, AlertDelivery>();
   /** Told conditions, as `condition jobId`. */

@@ -45,9 +45,14 @@ export function startOrderOf(queueKey: number, availableAt: number): number {
   return startOrder(availableAt, queueKey % 2 === 0 ? 'high' : 'low');
 }
 
-/** {@link startOrderOf} a row of `live_runs`, in SQL. */
-export const START_ORDER = `available_at + CASE WHEN type_key > 0 THEN 0
-  WHEN type_key % 2 = 0 THEN -${PRIORITY_STEP_MS} ELSE ${PRIORITY_STEP_MS} END`;
+/** {@link startOrderOf} columns, in SQL. */
+export const startOrderIn = (
+  queueKey: string,
+  availableAt: string,
+): string => `${availableAt} + CASE WHEN ${queueKey} > 0 THEN 0
+  WHEN ${queueKey} % 2 = 0 THEN -${PRIORITY_STEP_MS} ELSE ${PRIORITY_STEP_MS} END`;
+/** Of a row of `live_runs`. */
+export const START_ORDER = startOrderIn('type_key', 'available_at');
 
 /** The key of its type's version, from the key of a run that is in no group. */
 export function typeKeyOf(queueKey: number): number {

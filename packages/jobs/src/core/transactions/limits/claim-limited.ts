@@ -1,8 +1,10 @@
 import { SUSPECTS_AGAIN_MS } from '../../rules/suspects.ts';
 import type { ClaimedRun, ClaimInput } from '../../store/store-passes.ts';
 import {
+  FULL_AGAIN_MS,
   type GroupState,
   type LookAgain,
+  latestLook,
   roomInGroup,
   roomInGroupAt,
   withStarts,
@@ -16,11 +18,8 @@ import type { LockedGroup } from './limit-tables.ts';
 /** The most groups that one claim looks at. */
 const GROUPS_A_CLAIM = 500;
 
-/**
- * The end of a claimed run lets claims look at its group. A node of a version without limits may take such a run
- * back without that, so claims look at a full group again after this time.
- */
-const FULL_AGAIN_MS = 60_000;
+/** A claim looks at more groups than it has places: some may be full, or have no due run any more. */
+const LEAST_GROUPS_A_CLAIM = 20;
 
 /** Whether a node can run a type that has limits. Otherwise its claims don't look at groups. */
 export function mayClaimLimited({ limits }: UnitOfWork, { types }: Pick<ClaimInput, 'types'>): boolean {
@@ -34,7 +33,7 @@ export interface GroupsTurn {
   readonly groupAt?: number | undefined;
 }
 
-/** Whatever has waited longer goes first, so that neither starves. `runAt`: when another run is due. */
+/** What starts earlier goes first, so that neither starves. `runAt`: when another run is due. */
 export function* turnOfGroups(
   unit: UnitOfWork,
   input: ClaimInput,
@@ -43,9 +42,14 @@ export function* turnOfGroups(
   if (!mayClaimLimited(unit, input)) return { turn: 'none' };
   // Nothing else is due, so the claim of groups may find out whether one of them is.
   if (runAt === undefined || runAt > unit.now) return { turn: 'first' };
-  const groupAt = yield* ask('nextGroupAt', input.types);
-  if (groupAt === undefined || groupAt > unit.now) return { turn: 'none', groupAt };
-  return { turn: groupAt <= runAt ? 'first' : 'last', groupAt };
+  const { at: groupAt, since } = yield* ask('seeGroups', input.types, latestOf(unit));
+  if (since === undefined) return { turn: 'none', groupAt };
+  return { turn: since <= runAt ? 'first' : 'last', groupAt };
+}
+
+/** See `isLookDue`. */
+export function latestOf({ limits, now }: UnitOfWork): number {
+  return latestLook(limits.values(), now);
 }
 
 export interface ClaimedOfGroups {
@@ -67,11 +71,12 @@ export function* claimLimited(
     jobs,
   }: { readonly places: number; readonly prefetch: number; readonly jobs: JobIndexes },
 ): Script<ClaimedOfGroups> {
-  const limit = Math.min(places + prefetch, GROUPS_A_CLAIM);
-  const locked = limit === 0 ? [] : yield* ask('lockGroups', input, limit);
+  const most = places + prefetch;
+  const limit = Math.min(Math.max(most, LEAST_GROUPS_A_CLAIM), GROUPS_A_CLAIM);
+  const locked = most === 0 ? [] : yield* ask('lockGroups', input, { limit, latest: latestOf(unit) });
   if (locked.length === 0) {
-    const nextAt = yield* ask('nextGroupAt', input.types);
-    return { runs: [], nextAt: () => nextAt };
+    const { at } = yield* ask('seeGroups', input.types, latestOf(unit));
+    return { runs: [], nextAt: () => at };
   }
   const { now } = unit;
   const limitsOf = ({ type }: LockedGroup): TypeLimits => unit.limits.get(type) ?? {};
@@ -79,7 +84,7 @@ export function* claimLimited(
     key: one.key,
     group: one.group,
     queueKey: one.queueKey,
-    most: Math.min(Math.max(roomInGroup(limitsOf(one), one, now), 0), places + prefetch),
+    most: Math.min(Math.max(roomInGroup(limitsOf(one), one, now), 0), most),
     // A rate counts claims. So each claim has to be a start.
     mayPrefetch: limitsOf(one).rate === undefined,
   }));

@@ -11,13 +11,16 @@ export interface LimitTables {
   /** The limits of all types. With `lock`, until the transaction ends. */
   readTypeLimits(how: { readonly lock: boolean }): readonly StoredLimits[];
   saveTypeLimits(limits: readonly StoredLimits[]): void;
-  /** When a claim of these types has to look at a group. */
-  nextGroupAt(types: TypeVersions): number | undefined;
+  /** What claims of these types have to look at. `latest`: see `isLookDue`. */
+  seeGroups(types: TypeVersions, latest: number): GroupsSeen;
   /**
-   * Locks groups that a claim has to look at, longest waiting first, and forgets that. Leaves out groups that
-   * other transactions have locked.
+   * Locks groups that a claim has to look at, in the order in which their first waiting runs start, and forgets
+   * that. Leaves out groups that other transactions have locked.
    */
-  lockGroups(input: ClaimInput, limit: number): readonly LockedGroup[];
+  lockGroups(
+    input: ClaimInput,
+    which: { readonly limit: number; readonly latest: number },
+  ): readonly LockedGroup[];
   /**
    * Claims runs that are due, in the order of their start over all groups. The first `places` start, the others are
    * prefetched. At most one is a suspect, and none while another suspect is claimed (P9, lost nodes).
@@ -36,6 +39,13 @@ export interface LimitTables {
    * after that id. Returns the last id, or undefined if no run is left.
    */
   regroupRuns(after: number, limit: number): number | undefined;
+}
+
+export interface GroupsSeen {
+  /** When a claim has to look at a group. */
+  readonly at: number | undefined;
+  /** The start order of the first waiting run of the groups that a claim has to look at now. */
+  readonly since: number | undefined;
 }
 
 export interface LockedGroup extends GroupState {

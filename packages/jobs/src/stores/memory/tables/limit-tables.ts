@@ -1,11 +1,18 @@
 import type { Job } from '../../../core/model/job.ts';
-import type { JsonText } from '../../../core/model/run.ts';
+import type { JsonText, LiveRun } from '../../../core/model/run.ts';
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { startOrder } from '../../../core/rules/start-order.ts';
 import { isSuspect } from '../../../core/rules/suspects.ts';
 import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
 import type { LimitTables } from '../../../core/transactions/limits/limit-tables.ts';
-import { lookAgainAt, type WaitsForLimit, waitsForLimit } from '../../../core/type-limits/group-room.ts';
+import {
+  earlierLook,
+  type GroupLook,
+  isLookDue,
+  lookAgainAt,
+  type WaitsForLimit,
+  waitsForLimit,
+} from '../../../core/type-limits/group-room.ts';
 import { groupValueOf } from '../../../core/type-limits/group-value.ts';
 import { type LimitWaits, limitWaitsOf } from '../../../core/type-limits/limit-waits.ts';
 import { hasLimits, type LimitsByType } from '../../../core/type-limits/type-limits.ts';
@@ -77,14 +84,36 @@ function runningIn(db: MemoryDatabase, group: number): number {
     .length;
 }
 
-/** Lets the next claim look at a group from an instant on. */
-export function wakeGroup({ groupWakes }: MemoryDatabase, key: number | undefined, at: number): void {
-  if (key !== undefined) groupWakes.set(key, Math.min(at, groupWakes.get(key) ?? at));
+/** Lets claims look at the runs with a key. */
+export function wakeGroup({ groupLooks }: MemoryDatabase, key: number | undefined, look: GroupLook): void {
+  if (key !== undefined) groupLooks.set(key, earlierLook(look, groupLooks.get(key)));
+}
+
+/** The look at a run that waits for nothing but its time. */
+export function lookOf(
+  { availableAt: at }: Pick<LiveRun, 'availableAt'>,
+  { priority }: Pick<Job, 'priority'>,
+): GroupLook {
+  return { at, since: startOrder(at, priority) };
+}
+
+/** The look at the waiting runs with a key, if there are any. */
+function lookAtKey(db: MemoryDatabase, key: number, now: number): GroupLook | undefined {
+  const runs = waitingIn(db, new Set([key])).map(({ run }) => run);
+  const due = runs.filter(({ availableAt }) => availableAt <= now);
+  const looks = (due.length > 0 ? due : runs.slice(0, 1)).map((run) =>
+    lookOf(run, db.requireJob(run.jobUid).job),
+  );
+  return looks.reduce<GroupLook | undefined>((first, look) => earlierLook(look, first), undefined);
 }
 
 export function limitTables(u: MemoryUnit) {
   const { db } = u;
   const { now } = u.unit;
+  const wakeNow = (key: number) => {
+    const { at, since } = lookAtKey(db, key, now) ?? { at: now, since: now };
+    wakeGroup(db, key, { at: Math.min(at, now), since });
+  };
   const keysOfGroup = (group: number | undefined) =>
     [...db.limitKeys.values()].filter((one) => one.group === group);
   return {
@@ -92,25 +121,27 @@ export function limitTables(u: MemoryUnit) {
     saveTypeLimits(limits) {
       for (const one of limits) {
         db.typeLimits.set(one.type, one);
-        for (const { key, type } of db.limitKeys.values()) if (type === one.type) wakeGroup(db, key, now);
+        for (const { key, type } of db.limitKeys.values()) if (type === one.type) wakeNow(key);
       }
     },
-    nextGroupAt: (types) => wokenKeys(db, types)[0]?.at,
-    lockGroups({ types }, limit) {
-      const woken = wokenKeys(db, types)
-        .filter(({ at }) => at <= now)
-        .slice(0, limit);
-      return woken.map(({ row: { key, group, type } }) => {
-        db.groupWakes.delete(key);
-        return {
-          key,
-          group,
-          queueKey: 0,
-          type,
-          running: runningIn(db, group),
-          starts: db.groupStarts.get(group) ?? [],
-        };
-      });
+    seeGroups: (types, latest) => ({
+      at: firstLookAt(db, types),
+      since: dueLooks(db, types, { now, latest })[0]?.look.since,
+    }),
+    lockGroups({ types }, { limit, latest }) {
+      return dueLooks(db, types, { now, latest })
+        .slice(0, limit)
+        .map(({ row: { key, group, type } }) => {
+          db.groupLooks.delete(key);
+          return {
+            key,
+            group,
+            queueKey: 0,
+            type,
+            running: runningIn(db, group),
+            starts: db.groupStarts.get(group) ?? [],
+          };
+        });
     },
     takeOfGroups({ node }, { groups, places, prefetch }, jobs) {
       const taken = new Map<number, number>();
@@ -147,18 +178,15 @@ export function limitTables(u: MemoryUnit) {
     saveGroups(groups, types) {
       for (const one of groups) {
         db.groupStarts.set(one.group, one.starts);
-        const [first] = waitingIn(db, new Set([one.key]));
-        if (first !== undefined) wakeGroup(db, one.key, lookAgainAt(one, first.run.availableAt, now));
+        const look = lookAtKey(db, one.key, now);
+        if (look !== undefined) wakeGroup(db, one.key, { ...look, at: lookAgainAt(one, look.at, now) });
       }
-      return () => wokenKeys(db, types)[0]?.at;
+      return () => firstLookAt(db, types);
     },
     wakeGroups(runIds) {
       const keys = runIds.map((id) => db.live.get(Number(id))?.groupKey);
       const groups = new Set(keys.map((key) => key && db.limitKeys.get(key)?.group));
-      for (const { key } of [...groups].flatMap(keysOfGroup)) {
-        const [first] = waitingIn(db, new Set([key]));
-        wakeGroup(db, key, Math.min(first?.run.availableAt ?? now, now));
-      }
+      for (const { key } of [...groups].flatMap(keysOfGroup)) wakeNow(key);
     },
     regroupRuns(after, limit) {
       const rows = [...db.live.values()].filter(({ run }) => Number(run.id) > after).slice(0, limit);
@@ -178,21 +206,34 @@ export function regroupRun(
   const of = { type: job.type, version: row.typeVersion, payload };
   const groupKey = groupKeyOf(u, value === undefined ? of : { ...of, value });
   u.db.putLive(groupKey === undefined ? rest : { ...rest, groupKey });
-  if (groupKey !== before) wakeGroup(u.db, groupKey, u.unit.now);
+  if (groupKey !== before) wakeGroup(u.db, groupKey, lookOf(row.run, job));
 }
 
-interface WokenKey {
+interface KeyToLookAt {
   readonly row: LimitKeyRow;
-  readonly at: number;
+  readonly look: GroupLook;
 }
 
-function wokenKeys(db: MemoryDatabase, types: TypeVersions): readonly WokenKey[] {
-  return [...db.groupWakes]
-    .flatMap(([key, at]): WokenKey[] => {
-      const row = db.limitKeys.get(key);
-      return row !== undefined && row.version <= (types[row.type] ?? 0) ? [{ row, at }] : [];
-    })
-    .sort((a, b) => a.at - b.at || a.row.key - b.row.key);
+function looksOf(db: MemoryDatabase, types: TypeVersions): readonly KeyToLookAt[] {
+  return [...db.groupLooks].flatMap(([key, look]): KeyToLookAt[] => {
+    const row = db.limitKeys.get(key);
+    return row !== undefined && row.version <= (types[row.type] ?? 0) ? [{ row, look }] : [];
+  });
+}
+
+function dueLooks(
+  db: MemoryDatabase,
+  types: TypeVersions,
+  { now, latest }: { readonly now: number; readonly latest: number },
+): readonly KeyToLookAt[] {
+  return looksOf(db, types)
+    .filter(({ look }) => isLookDue(look, now, latest))
+    .sort((a, b) => a.look.since - b.look.since || a.row.key - b.row.key);
+}
+
+function firstLookAt(db: MemoryDatabase, types: TypeVersions): number | undefined {
+  const instants = looksOf(db, types).map(({ look }) => look.at);
+  return instants.length === 0 ? undefined : Math.min(...instants);
 }
 
 /** Unclaimed runs with these keys, earliest due first. */

@@ -6,12 +6,16 @@ import type { Move } from '../../../core/rules/decision.ts';
 import { LOOK_AHEAD_MS } from '../../../core/rules/slots.ts';
 import type { LiveRunCounts, Tables } from '../../../core/transactions/tables/tables.ts';
 import { byDue, type LiveRow, type MemoryUnit } from '../memory-database.ts';
-import { regroupRun, wakeGroup } from './limit-tables.ts';
+import { lookOf, regroupRun, wakeGroup } from './limit-tables.ts';
 
 export function liveRunTables(u: MemoryUnit) {
   const { db } = u;
   const { now } = u.unit;
   const waitingOf = (uid: number) => db.liveRunsOf(uid).filter(({ claim }) => claim === undefined);
+  const wake = (id: string) => {
+    const { run, groupKey } = db.requireLive(id);
+    wakeGroup(db, groupKey, lookOf(run, db.requireJob(run.jobUid).job));
+  };
   return {
     liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(u, uid, counts)])),
     lockLiveRuns: (uid, { ownRuns }) => db.liveRunsOf(uid).filter(({ held }) => ownRuns || held !== 'run_at'),
@@ -19,7 +23,7 @@ export function liveRunTables(u: MemoryUnit) {
       const late = waitingOf(uid).filter((run) => run.held !== 'run_at' && run.availableAt > after);
       for (const { id } of late) {
         db.changeRun(id, { availableAt: now });
-        wakeGroup(db, db.requireLive(id).groupKey, now);
+        wake(id);
       }
       return late.filter(({ held }) => held === 'no').length;
     },
@@ -33,7 +37,7 @@ export function liveRunTables(u: MemoryUnit) {
       for (const { id, ...run } of moved) {
         const availableAt = Math.max(run.availableAt, move.dueFrom ?? run.availableAt);
         db.changeRun(id, { held: move.to, availableAt });
-        if (move.to === 'no') wakeGroup(db, db.requireLive(id).groupKey, availableAt);
+        if (move.to === 'no') wake(id);
       }
       return move.to === 'no' ? moved.filter(({ availableAt }) => availableAt <= now).length : 0;
     },

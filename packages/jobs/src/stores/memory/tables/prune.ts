@@ -103,7 +103,7 @@ function removeLimitKeys(db: MemoryDatabase, before: number, limit: number): num
     .slice(0, limit);
   for (const { key, group } of unused) {
     db.limitKeys.delete(key);
-    db.groupWakes.delete(key);
+    db.groupLooks.delete(key);
     if (![...db.limitKeys.values()].some((one) => one.group === group)) db.groupStarts.delete(group);
   }
   return unused.length;

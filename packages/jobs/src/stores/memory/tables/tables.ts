@@ -18,7 +18,7 @@ import { bulkTables } from './bulk-commands.ts';
 import { calendarTables } from './calendar-tables.ts';
 import { checkpointTables } from './checkpoint-tables.ts';
 import { claimTables, seeWaiting } from './claim.ts';
-import { groupKeyOf, limitsIn, limitTables, wakeGroup } from './limit-tables.ts';
+import { groupKeyOf, limitsIn, limitTables, lookOf, wakeGroup } from './limit-tables.ts';
 import { liveRunsOf, liveRunTables } from './live-run-tables.ts';
 import { pruneTables } from './prune.ts';
 import { secretTables } from './secret-tables.ts';
@@ -229,7 +229,7 @@ function writeRuns(u: MemoryUnit): void {
     const groupKey = groupKeyOf(u, { type: job.type, version: typeVersion, payload });
     const inGroup = groupKey === undefined ? {} : { groupKey };
     db.putLive({ run: withLinkApart(db, run), typeVersion, slotHasWaited, ...inGroup });
-    wakeGroup(db, groupKey, run.availableAt);
+    wakeGroup(db, groupKey, lookOf(run, job));
     unit.queued.push(run);
   }
 }

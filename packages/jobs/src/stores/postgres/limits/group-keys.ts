@@ -2,6 +2,7 @@ import type { JsonText } from '../../../core/model/run.ts';
 import { groupValueOf } from '../../../core/type-limits/group-value.ts';
 import { hasLimits } from '../../../core/type-limits/type-limits.ts';
 import { GROUP_KEYS_BELOW } from '../../rows/limit-rows.ts';
+import { startOrderIn } from '../../rows/queue-key.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import type { Unit } from '../tables/unit.ts';
@@ -91,6 +92,6 @@ const ADD_KEYS = `INSERT INTO greenvue_jobs.limit_keys (group_id, type_key)
   SELECT of.id, wanted.type_key FROM ${WANTED}
     JOIN greenvue_jobs.limit_groups AS of ON of.type = wanted.type AND of.value = wanted.value
   ORDER BY of.id, wanted.type_key ON CONFLICT (group_id, type_key) DO NOTHING`;
-const ADD_LOOKS = `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
-  SELECT new.key, keys.type_key, new.at FROM unnest($1::integer[], $2::bigint[]) AS new (key, at)
+const ADD_LOOKS = `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
+  SELECT new.key, keys.type_key, new.at, ${startOrderIn('keys.type_key', 'new.at')} FROM unnest($1::integer[], $2::bigint[]) AS new (key, at)
     JOIN greenvue_jobs.limit_keys AS keys ON keys.key = new.key`;

@@ -2,6 +2,7 @@ import type { LimitTables, LockedGroup } from '../../../core/transactions/limits
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
+import { startOrderIn } from '../../rows/queue-key.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from '../rows/type-keys.ts';
@@ -23,9 +24,13 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
       await q.run(SAVE_LIMITS, columnsOf(rows, 4));
       await q.run(LOOK_AT_TYPES, [now, limits.map(({ type }) => type)]);
     },
-    nextGroupAt: async (types) => numberOf((await q.arrays(NEXT_LOOK, [versionsParam(types)]))[0]),
-    async lockGroups({ types, node }, limit) {
-      const params = [versionsParam(types), now, node, hasJoined, limit];
+    async seeGroups(types, latest) {
+      const [row] = await q.arrays(SEE_GROUPS, [versionsParam(types), now, latest]);
+      const [at, since] = rowOf<[number | null, number | null]>(row);
+      return { at: at ?? undefined, since: since ?? undefined };
+    },
+    async lockGroups({ types, node }, { limit, latest }) {
+      const params = [versionsParam(types), now, latest, node, hasJoined, limit];
       const locked = (await q.arrays(LOCK_GROUPS, params)).map((row) => {
         const [key, group, type, starts, queueKey] = rowOf<[number, number, string, string, number]>(row);
         return { key, group, type, queueKey, starts: startsIn(starts) };
@@ -62,23 +67,33 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
 const SAVE_LIMITS = `INSERT INTO greenvue_jobs.type_limits (type, version, limits, regrouping)
   SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
   ON CONFLICT (type) DO UPDATE SET version = excluded.version, limits = excluded.limits, regrouping = excluded.regrouping`;
-const LOOK_AT_TYPES = `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
-  SELECT key, type_key, $1::bigint FROM greenvue_jobs.limit_keys JOIN greenvue_jobs.limit_groups AS of ON of.id = group_id
+/** Looks at keys now, but in the order in which their first waiting runs start. */
+const lookNow = (keys: string) => `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
+  SELECT keys.key, keys.type_key, first.at, ${startOrderIn('keys.type_key', 'first.at')}
+  FROM ${keys} CROSS JOIN LATERAL (
+    SELECT least($1::bigint, (SELECT available_at FROM greenvue_jobs.live_runs
+      WHERE live_runs.type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1)) AS at) AS first`;
+const LOOK_AT_TYPES = `${lookNow('greenvue_jobs.limit_keys AS keys JOIN greenvue_jobs.limit_groups AS of ON of.id = group_id')}
   WHERE of.type = ANY($2::text[])`;
 const NEXT_LOOK = `SELECT min(next.at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT at FROM greenvue_jobs.limit_looks WHERE type_key = known.key ORDER BY at LIMIT 1) AS next`;
 /** The most looks that a claim reads of a type: a key may have many. */
 const LOOKS = 5_000;
-const LOCK_GROUPS = `WITH alive AS MATERIALIZED (${isAlive('$3')}),
+/** `isLookDue` in SQL. */
+const DUE_LOOKS = `SELECT looks.key, looks.since FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+    (SELECT key, since FROM greenvue_jobs.limit_looks WHERE type_key = known.key AND at <= $2::bigint
+      ORDER BY at LIMIT ${LOOKS})
+    UNION ALL (SELECT key, since FROM greenvue_jobs.limit_looks
+      WHERE type_key = known.key AND at > $3::bigint AND at > since + 150000 AND since <= $2::bigint LIMIT ${LOOKS})) AS looks`;
+const SEE_GROUPS = `SELECT (${NEXT_LOOK}), (SELECT min(since) FROM (${DUE_LOOKS}) AS due)`;
+const LOCK_GROUPS = `WITH alive AS MATERIALIZED (${isAlive('$4')}),
   due AS MATERIALIZED (
-    SELECT looks.key, min(looks.at) AS at FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-      SELECT key, at FROM greenvue_jobs.limit_looks WHERE type_key = known.key AND at <= $2::bigint
-      ORDER BY at LIMIT ${LOOKS}) AS looks
-    WHERE NOT $4::boolean OR EXISTS (SELECT FROM alive) GROUP BY looks.key)
+    SELECT key, min(since) AS since FROM (${DUE_LOOKS}) AS due
+    WHERE NOT $5::boolean OR EXISTS (SELECT FROM alive) GROUP BY key)
   SELECT due.key, of.id, of.type, of.starts, keys.type_key FROM due
     JOIN greenvue_jobs.limit_keys AS keys ON keys.key = due.key
     JOIN greenvue_jobs.limit_groups AS of ON of.id = keys.group_id
-  ORDER BY due.at, due.key DESC LIMIT $5::integer FOR NO KEY UPDATE OF of SKIP LOCKED`;
+  ORDER BY due.since, due.key DESC LIMIT $6::integer FOR NO KEY UPDATE OF of SKIP LOCKED`;
 /** A claim counts while its run has its fence: a node of an older version removes no rows of claims. */
 const FORGET_AND_COUNT = `WITH forgotten AS (DELETE FROM greenvue_jobs.limit_looks WHERE key = ANY($1::integer[])),
   counted AS (
@@ -95,21 +110,18 @@ const SAVE_GROUPS = `WITH new AS MATERIALIZED (
     UPDATE greenvue_jobs.limit_groups AS of SET starts = new.starts FROM new
     WHERE of.id = new.group_id AND of.starts <> new.starts),
   looks AS (
-    INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
-    SELECT new.key, new.type_key, greatest(next.at, new.room_at, CASE WHEN next.at <= $2::bigint THEN new.held_until END)
+    INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
+    SELECT new.key, new.type_key, greatest(next.at, new.room_at, CASE WHEN next.at <= $2::bigint THEN new.held_until END),
+      ${startOrderIn('new.type_key', 'next.at')}
     FROM new CROSS JOIN LATERAL (
       SELECT available_at AS at FROM greenvue_jobs.live_runs
       WHERE type_key = new.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next
     RETURNING at)
   SELECT least((SELECT min(at) FROM looks), (${NEXT_LOOK}))`;
-/** From when the first waiting run is due: so the groups keep the order in which their runs wait. */
 const LOOK_AT_GROUPS = `WITH groups AS MATERIALIZED (
     SELECT keys.group_id FROM greenvue_jobs.live_runs
       JOIN greenvue_jobs.limit_keys AS keys ON keys.key = live_runs.type_key
     WHERE live_runs.type_key < ${GROUP_KEYS_BELOW} AND live_runs.id = ANY($2::bigint[])
     UNION SELECT group_id FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[])),
   ended AS (DELETE FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[]))
-  INSERT INTO greenvue_jobs.limit_looks (key, type_key, at)
-  SELECT keys.key, keys.type_key, least($1::bigint, (SELECT available_at FROM greenvue_jobs.live_runs
-    WHERE live_runs.type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1))
-  FROM greenvue_jobs.limit_keys AS keys JOIN groups USING (group_id)`;
+  ${lookNow('greenvue_jobs.limit_keys AS keys JOIN groups USING (group_id)')}`;

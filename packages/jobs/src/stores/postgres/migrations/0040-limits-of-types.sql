@@ -24,13 +24,17 @@ CREATE TABLE greenvue_jobs.limit_keys (
   type_key integer NOT NULL REFERENCES greenvue_jobs.job_types (key),
   UNIQUE (group_id, type_key)
 );
--- When a claim has to look at the runs of a key. Nobody waits to add a row, and a claim removes those that it sees.
+-- When a claim has to look at the waiting runs of a key, and the start order of the first of them. Adding a row takes
+-- no lock that others wait for. A claim removes the rows that it sees.
 CREATE TABLE greenvue_jobs.limit_looks (
   key integer NOT NULL,
   type_key integer NOT NULL,
-  at bigint NOT NULL
+  at bigint NOT NULL,
+  since bigint NOT NULL
 );
 CREATE INDEX limit_looks_due ON greenvue_jobs.limit_looks (type_key, at);
+-- Finds looks that are too late, because the clock was set back. Few looks are this much after their runs.
+CREATE INDEX limit_looks_held ON greenvue_jobs.limit_looks (type_key, at) WHERE at > since + 150000;
 CREATE INDEX limit_looks_of_key ON greenvue_jobs.limit_looks (key);
 -- The claims of each group, to count them: an index of `live_runs` by node would slow down every claim.
 CREATE TABLE greenvue_jobs.limit_claims (

@@ -3,6 +3,7 @@ import { groupValueOf } from '../../../core/type-limits/group-value.ts';
 import { hasLimits, type LimitsByType, type StoredLimits } from '../../../core/type-limits/type-limits.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, storedLimitsOf } from '../../rows/limit-rows.ts';
+import { startOrderIn } from '../../rows/queue-key.ts';
 import type { Database } from '../database.ts';
 
 /** The limits in force, and the keys of groups (P29, limits and priority). */
@@ -36,9 +37,11 @@ export class GroupKeys {
     return made;
   }
 
-  /** Lets claims look at the runs of a key from an instant on, if it is the key of a group. */
-  wake(key: number, at: number): void {
-    if (key < GROUP_KEYS_BELOW) this.#db.write(WAKE, at, key);
+  /**
+   * Lets claims look at the runs of a key, if it is the key of a group. `nextAt`: when the first of them is due.
+   */
+  wake(key: number, nextAt: number, at = nextAt): void {
+    if (key < GROUP_KEYS_BELOW) this.#db.write(WAKE, at, nextAt, key);
   }
 }
 
@@ -58,4 +61,6 @@ const ADD_GROUP = 'INSERT INTO limit_groups (type, value) VALUES (?, ?) ON CONFL
 const ADD_KEY = `INSERT INTO limit_keys (key, group_id, type_key)
   SELECT (SELECT coalesce(min(key), ${GROUP_KEYS_BELOW}) - 1 FROM limit_keys), id, ? FROM limit_groups WHERE type = ? AND value = ?
   RETURNING key`;
-const WAKE = 'UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1) WHERE key = ?2';
+const SINCE = startOrderIn('type_key', '?2');
+const WAKE = `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1), since = min(coalesce(since, ${SINCE}), ${SINCE})
+  WHERE key = ?3`;

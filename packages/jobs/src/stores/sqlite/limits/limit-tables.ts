@@ -1,4 +1,5 @@
 import type { LiveRun } from '../../../core/model/run.ts';
+import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import { isSuspect } from '../../../core/rules/suspects.ts';
 import type { ClaimedRun, ClaimInput } from '../../../core/store/store-passes.ts';
@@ -8,9 +9,9 @@ import type { JobIndexes } from '../../../core/transactions/tables/tables.ts';
 import { lookAgainAt } from '../../../core/type-limits/group-room.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
-import { startOrderOf } from '../../rows/queue-key.ts';
+import { startOrderIn, startOrderOf } from '../../rows/queue-key.ts';
 import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
-import { earliestOf } from '../claims/runs-by-type.ts';
+import { earliestOf, merged } from '../claims/runs-by-type.ts';
 import { STATUS } from '../rows/codes.ts';
 import { freeRunOf, type KeyedRun, keyed, rowOf } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
@@ -29,15 +30,21 @@ export function limitTables(w: Writer): LimitTables {
       }
       w.groups.changed();
     },
-    nextGroupAt: (types) => earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types)),
-    lockGroups({ types }, limit) {
-      const keys = JSON.stringify(w.types.knownTo(types));
+    seeGroups(types, latest) {
+      const [first] = dueLooks(w, types, { latest, limit: 1 });
+      return {
+        at: earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types)),
+        since: first === undefined ? undefined : rowOf<[number, number]>(first)[1],
+      };
+    },
+    lockGroups({ types }, which) {
+      const keys = JSON.stringify(dueLooks(w, types, which).map((row) => numberOf(row)));
+      db.write(FORGET_LOOKS, keys);
       return db
-        .arrays(DUE_GROUPS)
-        .all(keys, w.unit.now, limit)
+        .arrays(GROUPS_OF_KEYS)
+        .all(keys)
         .map((row) => {
           const [key, group, type, starts, queueKey] = rowOf<[number, number, string, string, number]>(row);
-          db.write(FORGET_LOOK, key);
           const running = numberOf(db.arrays(COUNT_RUNNING).get(group)) ?? 0;
           return { key, group, queueKey, type, running, starts: startsIn(starts) };
         });
@@ -47,7 +54,7 @@ export function limitTables(w: Writer): LimitTables {
       for (const one of groups) {
         db.write(SAVE_STARTS, JSON.stringify(one.starts), one.group);
         const nextAt = numberOf(db.arrays(EARLIEST_OF_KEY).get(one.key));
-        if (nextAt !== undefined) w.groups.wake(one.key, lookAgainAt(one, nextAt, w.unit.now));
+        if (nextAt !== undefined) w.groups.wake(one.key, nextAt, lookAgainAt(one, nextAt, w.unit.now));
       }
       const lookAt = earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types));
       return () => lookAt;
@@ -55,6 +62,19 @@ export function limitTables(w: Writer): LimitTables {
     wakeGroups: (runIds) => db.write(WAKE_GROUPS, w.unit.now, JSON.stringify(runIds.map(Number))),
     regroupRuns: (after, limit) => regroupRuns(w, after, limit),
   };
+}
+
+/** Rows of key and start order: what claims of these types have to look at now. */
+function dueLooks(
+  w: Writer,
+  types: TypeVersions,
+  { limit, latest }: { readonly limit: number; readonly latest: number },
+): readonly unknown[] {
+  const { now } = w.unit;
+  const keys = w.types.knownTo(types);
+  if (keys.length === 0) return [];
+  const params = keys.flatMap((key) => [key, now, key, latest, now]);
+  return w.db.arrays(merged(DUE_LOOKS, keys.length, 'since, key DESC')).all(...params, limit);
 }
 
 /** A run that a claim may take. */
@@ -126,15 +146,26 @@ function dueIn(w: Writer, key: number, limit: number): Due[] {
 /** Forces the index: SQLite's statistics may favor another one, and it would read all live runs. */
 const IS_SUSPECT_CLAIMED = `SELECT EXISTS (SELECT 1 FROM live_runs INDEXED BY live_runs_suspects
   WHERE recoveries >= 2 AND node IS NOT NULL)`;
+/** Looks at keys now, the first parameter. */
+const FIRST_WAITING = `coalesce((SELECT min(available_at) FROM live_runs WHERE held = 0 AND node IS NULL AND type_key = limit_keys.key), ?1)`;
+const NEW_SINCE = startOrderIn('type_key', `min(${FIRST_WAITING}, ?1)`);
+const LOOK_NOW = `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1, ${FIRST_WAITING}),
+  since = min(coalesce(since, ${NEW_SINCE}), ${NEW_SINCE})`;
 const SAVE_LIMITS = `INSERT INTO type_limits (type, version, limits, regrouping) VALUES (?1, ?2, ?3, ?4)
   ON CONFLICT (type) DO UPDATE SET version = ?2, limits = ?3, regrouping = ?4`;
-const LOOK_AT_TYPE = `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1)
+const LOOK_AT_TYPE = `${LOOK_NOW}
   WHERE group_id IN (SELECT id FROM limit_groups WHERE type = ?2)`;
 const EARLIEST_LOOK = `SELECT look_at FROM limit_keys WHERE type_key = ? AND look_at IS NOT NULL
   ORDER BY look_at LIMIT 1`;
-const DUE_GROUPS = `SELECT key, group_id, type, starts, type_key FROM limit_keys JOIN limit_groups ON id = group_id
-  WHERE type_key IN (SELECT value FROM json_each(?)) AND look_at <= ? ORDER BY look_at, key DESC LIMIT ?`;
-const FORGET_LOOK = 'UPDATE limit_keys SET look_at = NULL WHERE key = ?';
+/** The most looks that a claim reads of a type and priority. */
+const LOOKS = 5_000;
+const DUE_LOOKS = `SELECT key, since FROM (SELECT key, since FROM limit_keys WHERE type_key = ? AND look_at <= ? ORDER BY look_at LIMIT ${LOOKS})
+  UNION ALL SELECT key, since FROM (SELECT key, since FROM limit_keys INDEXED BY limit_keys_held
+    WHERE type_key = ? AND look_at > ? AND look_at > since + 150000 AND since <= ? LIMIT ${LOOKS})`;
+const GROUPS_OF_KEYS = `SELECT limit_keys.key, group_id, limit_groups.type, starts, type_key FROM json_each(?) AS chosen
+  CROSS JOIN limit_keys ON limit_keys.key = chosen.value CROSS JOIN limit_groups ON limit_groups.id = group_id`;
+const FORGET_LOOKS =
+  'UPDATE limit_keys SET look_at = NULL, since = NULL WHERE key IN (SELECT value FROM json_each(?))';
 const COUNT_RUNNING = `SELECT count(*) FROM live_runs INDEXED BY live_runs_of_groups
   WHERE type_key < ${GROUP_KEYS_BELOW} AND node IS NOT NULL AND type_key IN (SELECT key FROM limit_keys WHERE group_id = ?)`;
 const SAVE_STARTS = 'UPDATE limit_groups SET starts = ?1 WHERE id = ?2 AND starts <> ?1';
@@ -144,6 +175,5 @@ const OF_KEY = `SELECT ${FREE_COLUMNS} FROM live_runs WHERE ${WAITING} AND type_
 const FREE_OF_KEY = `${OF_KEY} AND recoveries < 2 ORDER BY available_at, id LIMIT ?`;
 const SUSPECTS_OF_KEY = `${OF_KEY} AND recoveries >= 2 ORDER BY available_at, id LIMIT min(?, 1)`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';
-const WAKE_GROUPS = `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1, coalesce(
-    (SELECT min(available_at) FROM live_runs WHERE ${WAITING} AND type_key = limit_keys.key), ?1))
+const WAKE_GROUPS = `${LOOK_NOW}
   WHERE group_id IN (SELECT group_id FROM limit_keys WHERE key IN (SELECT type_key FROM live_runs WHERE type_key < ${GROUP_KEYS_BELOW} AND id IN (SELECT value FROM json_each(?2))))`;

@@ -21,9 +21,14 @@ CREATE TABLE limit_keys (
   key INTEGER PRIMARY KEY CHECK (key < -1000000000),
   group_id INTEGER NOT NULL REFERENCES limit_groups (id),
   type_key INTEGER NOT NULL REFERENCES job_types (key),
-  -- When a claim has to look at its runs.
+  -- When a claim has to look at its waiting runs.
   look_at INTEGER,
-  UNIQUE (group_id, type_key)
+  -- The start order of the first of these runs: a claim looks at the lowest ones first.
+  since INTEGER,
+  UNIQUE (group_id, type_key),
+  CHECK ((look_at IS NULL) = (since IS NULL))
 ) STRICT;
-CREATE INDEX limit_keys_look ON limit_keys (type_key, look_at) WHERE look_at IS NOT NULL;
+CREATE INDEX limit_keys_look ON limit_keys (type_key, look_at, since) WHERE look_at IS NOT NULL;
+-- Finds looks that are too late, because the clock was set back. Few looks are this much after their runs.
+CREATE INDEX limit_keys_held ON limit_keys (type_key, look_at) WHERE look_at > since + 150000;
 CREATE INDEX live_runs_of_groups ON live_runs (type_key, node) WHERE type_key < -1000000000;
