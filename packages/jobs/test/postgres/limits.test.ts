@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFin
 import { z } from 'zod';
 import { createEngine } from '../../src/engine/engine.ts';
 import { defineJobType, type Engine, type TypeLimitsOptions } from '../../src/index.ts';
+import { KnownLimits } from '../../src/stores/postgres/limits/known-limits.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
@@ -81,6 +82,28 @@ describe('limits of types, on several nodes', () => {
     await Promise.all(Array.from({ length: 30 }, () => first.enqueue('limited', { tenant: 'a' })));
     await expect.poll(() => ended, POLL).toBe(30);
     expect(most.get('a')).toBe(1);
+  });
+
+  it('L7: a node learns limits that change while the same nodes run', async () => {
+    const node = await startNode(undefined);
+    const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
+    await store.open();
+    onTestFinished(() => store.close());
+    await store.setTypeLimits([{ type: 'limited', version: 1, limits: { running: 1 } }]);
+    const enqueue = () => node.enqueue('limited', { tenant: 'a' });
+    const grouped = () => database.rows('SELECT FROM greenvue_jobs.limit_keys');
+    await expect.poll(async () => (await enqueue()) && (await grouped()).length, POLL).toBe(1);
+  });
+
+  it('L7: a failed read of changed limits is tried again', async () => {
+    const known = new KnownLimits();
+    const rows = [['limited', 1, '{"running":1}', false, 2]];
+    const follow = (arrays: () => Promise<unknown[][]>) => known.follow(2, { arrays });
+    expect(await follow(() => Promise.reject(new Error('down')))).toBe(false);
+    expect(known.byType.size).toBe(0);
+    expect(await follow(async () => rows)).toBe(true);
+    expect(known.byType.get('limited')).toEqual({ running: 1 });
+    expect(await follow(() => Promise.reject(new Error('read again')))).toBe(false);
   });
 
   it('L5: the room of a node that is killed is free when its run is taken back', async () => {

@@ -148,14 +148,10 @@ async function joinNodes(
     passes.reset();
     db.reset();
   };
-  return join({ db, reset, url: directUrl, poolsUrl: url, maxStallMs, removeDead }, node, {
-    ...listener,
-    others(others) {
-      listener.others(others);
-      // A node that starts may have changed the limits of types. If this fails, the next change tells.
-      writes.tracked(() => shared.limits.load(db)).catch(() => undefined);
-    },
-  });
+  const followLimits = (revision: number) =>
+    writes.tracked(() => shared.limits.follow(revision, db)).catch(() => false);
+  const deps = { db, reset, url: directUrl, poolsUrl: url, maxStallMs, removeDead, followLimits };
+  return join(deps, node, listener);
 }
 
 /** Migrates on a separate connection, without a time limit for statements. */

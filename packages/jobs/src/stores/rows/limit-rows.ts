@@ -13,6 +13,11 @@ export function storedLimitsOf(raw: unknown): StoredLimits {
   return { type, version, limits: typeLimitsIn(limits), isRegrouping };
 }
 
+/** The revision in a row of `type_limits`, after the columns of {@link storedLimitsOf}. */
+export function limitsRevisionOf(raw: unknown): number {
+  return (raw as readonly [...LimitsRow, revision: number])[4];
+}
+
 /** The column `limits` of `type_limits`. */
 export function typeLimitsIn(text: string): TypeLimits {
   return JSON.parse(text) as TypeLimits;

@@ -66,7 +66,8 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
 
 const SAVE_LIMITS = `INSERT INTO greenvue_jobs.type_limits (type, version, limits, regrouping)
   SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
-  ON CONFLICT (type) DO UPDATE SET version = excluded.version, limits = excluded.limits, regrouping = excluded.regrouping`;
+  ON CONFLICT (type) DO UPDATE SET version = excluded.version, limits = excluded.limits, regrouping = excluded.regrouping,
+    revision = type_limits.revision + 1`;
 /** Looks at keys now, but in the order in which their first waiting runs start. */
 const lookNow = (keys: string) => `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
   SELECT keys.key, keys.type_key, first.at, ${startOrderIn('keys.type_key', 'first.at')}

@@ -27,6 +27,8 @@ export type FromControl =
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
   | { readonly kind: 'notices'; readonly notices: readonly Notice[] }
   | { readonly kind: 'others'; readonly others: Others }
+  /** The revision of the limits of types, if there are any. Sent with each look. */
+  | { readonly kind: 'limits'; readonly revision: number }
   /** The node was drained or resumed. */
   | { readonly kind: 'drain'; readonly drain: NodeDrain | undefined }
   /** Notices may have been lost. */

@@ -1,4 +1,5 @@
 import { LEASE_MS } from '../../../core/nodes/lease.ts';
+import { LIMITS_REVISION } from '../limits/known-limits.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { LOCK_CLASS } from './control-protocol.ts';
 
@@ -74,12 +75,12 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
 
 /**
  * One query, twice a second. Parameters: types, id, whether to check for due work without other nodes. A row
- * for each other node, or one row without: backend, is another server, has due work, {@link SeenNode}. For
- * one lease after a start or promotion of the server, no node is dead.
+ * for each other node, or one row without: backend, is another server, has due work, revision of the limits of
+ * types, {@link SeenNode}. For one lease after a start or promotion of the server, no node is dead.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
   SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,
-    CASE WHEN nodes.id IS NOT NULL THEN json_build_object('id', nodes.id, 'beatAt', beat_at,
+    ${LIMITS_REVISION}, CASE WHEN nodes.id IS NOT NULL THEN json_build_object('id', nodes.id, 'beatAt', beat_at,
       'isExpired', is_settled AND lease_until < ${NOW},
       'isFree', is_settled AND holds_lock AND NOT EXISTS (SELECT FROM held WHERE objid = lock_key::oid),
       'isWatching', watching, 'types', types) END

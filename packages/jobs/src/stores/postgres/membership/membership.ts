@@ -31,6 +31,8 @@ export interface JoinDeps {
   readonly maxStallMs: number;
   /** Takes back the claims of dead nodes, and deletes their rows. */
   removeDead(nodes: readonly DeadNode[]): Promise<Recovery>;
+  /** Reads the limits of types again, if the revision is new. Returns whether it has. Never rejects. */
+  followLimits(revision: number): Promise<boolean>;
 }
 
 const ALIVE_EVERY_MS = 1_000;
@@ -148,6 +150,8 @@ class ControlThread implements Membership {
       case 'others':
         this.#others = message.others;
         return this.#listener.others(message.others);
+      case 'limits':
+        return this.#followLimits(message.revision);
       case 'missed':
         return this.#listener.missed();
       case 'drain':
@@ -161,6 +165,12 @@ class ControlThread implements Membership {
       default:
         return message satisfies never;
     }
+  }
+
+  #followLimits(revision: number): void {
+    void this.#deps.followLimits(revision).then((hasRead) => {
+      if (hasRead && !this.#isLeaving) this.#listener.notice({ kind: 'wake' });
+    });
   }
 
   #removeDead(nodes: readonly DeadNode[]): void {

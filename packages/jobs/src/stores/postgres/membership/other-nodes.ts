@@ -6,7 +6,7 @@ import type { FromControl } from './control-protocol.ts';
 import { LOOK, NOTE_SERVER } from './control-statements.ts';
 import { deadAmong, type Seen, type SeenNode } from './dead-nodes.ts';
 
-type LookRow = [pid: number, isOther: boolean, isDue: boolean, node: SeenNode | null];
+type LookRow = [pid: number, isOther: boolean, isDue: boolean, limits: number, node: SeenNode | null];
 
 /** Checks the other nodes over a given connection, and reports to this node's main thread. */
 export class OtherNodes {
@@ -36,9 +36,9 @@ export class OtherNodes {
     const answeredAt = performance.now();
     const [first] = rows;
     if (first === undefined) throw new Error('the row of the server is gone');
-    const [pid, isOther, isDue] = first;
+    const [pid, isOther, isDue, revision] = first;
     if (isOther) await on.rows(NOTE_SERVER);
-    const nodes = rows.flatMap(([, , , one]) => one ?? []);
+    const nodes = rows.flatMap(([, , , , one]) => one ?? []);
     const dead = deadAmong(nodes, this.#seen, { sentAt, answeredAt });
     if (dead.length > 0) this.#report({ kind: 'dead', nodes: dead });
     const others: Others = {
@@ -50,6 +50,8 @@ export class OtherNodes {
       this.#others = others;
       this.#report({ kind: 'others', others });
     }
+    // Each time, so that the main thread tries again if it can't read them.
+    if (revision > 0) this.#report({ kind: 'limits', revision });
     if (isDue) this.#report({ kind: 'notices', notices: [{ kind: 'wake' }] });
     return { pid, answeredAt };
   }
