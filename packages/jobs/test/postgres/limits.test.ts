@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { createEngine } from '../../src/engine/engine.ts';
 import { defineJobType, type Engine, type TypeLimitsOptions } from '../../src/index.ts';
@@ -6,6 +7,7 @@ import { KnownLimits } from '../../src/stores/postgres/limits/known-limits.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
+import { definitionOf, ON_DEMAND } from '../store-contract/rig.ts';
 import { startHoldNode } from './hold-job.ts';
 import { startNodeProcess } from './node-process.ts';
 import { createTestDatabase, type TestDatabase, untilUpForLease } from './test-database.ts';
@@ -30,6 +32,11 @@ afterEach(async () => {
   ended = 0;
 });
 afterAll(() => database.drop());
+
+/** The text of a statement as the driver gets it. */
+function textOf(query: unknown): string {
+  return String(Object(query).text ?? query);
+}
 
 async function startNode(limits: TypeLimitsOptions | undefined): Promise<Engine> {
   const clock = createSystemClock();
@@ -104,6 +111,30 @@ describe('limits of types, on several nodes', () => {
     expect(await follow(async () => rows)).toBe(true);
     expect(known.byType.get('limited')).toEqual({ running: 1 });
     expect(await follow(() => Promise.reject(new Error('read again')))).toBe(false);
+  });
+
+  it('L17: an edit of a job of a type without limits reads none of its runs into the node', async () => {
+    const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
+    await store.open();
+    onTestFinished(() => store.close());
+    await store.setTypeLimits([{ type: 'limited', version: 1, limits: { running: 1 } }]);
+    const open = { schedule: ON_DEMAND, overlap: 'allow' } as const;
+    for (const type of ['limited', 'free']) {
+      await store.insertJob({ definition: definitionOf(type, { ...open, type }) });
+      for (let n = 0; n < 3; n += 1) await store.command({ jobId: type, command: { kind: 'trigger' } });
+    }
+    const sent = vi.spyOn(pg.Client.prototype, 'query');
+    onTestFinished(() => sent.mockRestore());
+    /** Whether the edit of a job's priority read all of its live runs. */
+    const editReads = async (jobId: string) => {
+      sent.mockClear();
+      const definition = definitionOf(jobId, { ...open, type: jobId, priority: 'high' });
+      const edited = await store.command({ jobId, command: { kind: 'edit', definition } });
+      expect(edited).toMatchObject({ kind: 'done' });
+      return sent.mock.calls.some(([query]) => /SELECT live_runs\.id.*WHERE job_uid/s.test(textOf(query)));
+    };
+    expect(await editReads('limited')).toBe(true);
+    expect(await editReads('free')).toBe(false);
   });
 
   it('L5: the room of a node that is killed is free when its run is taken back', async () => {

@@ -191,12 +191,12 @@ interface Ends {
   readonly putBack: PutBack[];
   /** Runs of types with limits that the store has already moved to history. */
   readonly moved: EndedClaim['runId'][];
-  /** Jobs of types with limits that were edited during a claim that is put back: its group may change. */
-  readonly regrouped: Set<number>;
+  /** Runs of types with limits whose jobs were edited during their claims: their groups may change. */
+  readonly regrouped: LiveRun[];
 }
 
 function createEnds(): Ends {
-  return { byJob: new Map(), finished: [], putBack: [], moved: [], regrouped: new Set() };
+  return { byJob: new Map(), finished: [], putBack: [], moved: [], regrouped: [] };
 }
 
 function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: Ends): Settlement {
@@ -218,7 +218,7 @@ function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: End
     const retried = retriedOf(input.outcome, input);
     if (retried !== undefined) ended.push(retried);
     ends.putBack.push({ runId: run.id, to: settlement, progress: input.progress });
-    if (run.jobVersion !== undefined && isLimited(unit, uid)) ends.regrouped.add(uid);
+    if (run.jobVersion !== undefined && isLimited(unit, uid)) ends.regrouped.push(run);
   }
   return settlement;
 }
@@ -241,7 +241,8 @@ function* writeEnds(
 ): Script<WrittenEffects & { readonly wake: boolean }> {
   const hasRoom = yield* wakeGroupsOf(unit, byJob.keys(), ends);
   if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
-  for (const uid of ends.regrouped) yield* ask('requeueRuns', uid, lockedJob(unit, uid).job);
+  for (const { id, jobUid } of ends.regrouped)
+    yield* ask('requeueRun', id, lockedJob(unit, Number(jobUid)).job);
   const wake = yield* settleJobs(unit, byJob, { ofClaims: true });
   const hasAlerts = yield* writeAlerts(unit);
   yield* ask('write');

@@ -87,6 +87,8 @@ export interface Tables
    * their own payload that need a newer one. Returns the version's key.
    */
   requeueRuns(uid: number, job: Job): number;
+  /** {@link Tables.requeueRuns} for one run of a type with limits. */
+  requeueRun(runId: string, job: Job): void;
   /** Asks claimed runs to stop. Returns the ids of the runs that were not asked before. */
   requestCancels(runs: readonly LiveRun[], asked: AskedCancel): readonly string[];
   /** Moves finished locked runs to history, and returns the others to the queue. */

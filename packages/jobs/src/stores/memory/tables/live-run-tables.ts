@@ -1,5 +1,5 @@
 import { cancelOf } from '../../../core/commands/cancel.ts';
-import { type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
+import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../../core/model/job.ts';
 import type { LiveRun } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { Move } from '../../../core/rules/decision.ts';
@@ -15,6 +15,12 @@ export function liveRunTables(u: MemoryUnit) {
   const wake = (id: string) => {
     const { run, groupKey } = db.requireLive(id);
     wakeGroup(db, groupKey, lookOf(run, db.requireJob(run.jobUid).job));
+  };
+  const requeue = (id: string, job: Job) => {
+    const { typeVersion } = job;
+    const row = db.requireLive(id);
+    if (row.run.payload === undefined || row.typeVersion <= typeVersion)
+      regroupRun(u, { row: { ...row, typeVersion }, job, value: valueAtClaim(u, row) });
   };
   return {
     liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(u, uid, counts)])),
@@ -42,14 +48,10 @@ export function liveRunTables(u: MemoryUnit) {
       return move.to === 'no' ? moved.filter(({ availableAt }) => availableAt <= now).length : 0;
     },
     requeueRuns(uid, job) {
-      const { typeVersion } = job;
-      for (const { id, payload } of db.liveRunsOf(uid)) {
-        const row = db.requireLive(id);
-        if (payload === undefined || row.typeVersion <= typeVersion)
-          regroupRun(u, { row: { ...row, typeVersion }, job, value: valueAtClaim(u, row) });
-      }
+      for (const { id } of db.liveRunsOf(uid)) requeue(id, job);
       return 0;
     },
+    requeueRun: requeue,
     requestCancels(runs, asked) {
       const running = runs.filter(({ id }) => db.findLive(id)?.cancel === undefined);
       for (const run of running) db.changeRun(run.id, cancelOf(run, asked));

@@ -1,8 +1,9 @@
 import type { Job } from '../../../core/model/job.ts';
 import type { JsonText } from '../../../core/model/run.ts';
+import { GROUP_KEYS_BELOW } from '../../rows/limit-rows.ts';
 import { keyAtLevel, levelOfKey, queueKeyOf, typeKeyOf } from '../../rows/queue-key.ts';
 import { columnsOf } from '../connection/queries.ts';
-import { rowOf } from '../rows/run-rows.ts';
+import { rowOf, runKeyOf } from '../rows/run-rows.ts';
 import { START } from '../shortcuts/due-index-floor.ts';
 import { becomeDue, type Unit } from '../tables/unit.ts';
 import { keysOfRuns, lookAtKeys, type RunOfType } from './group-keys.ts';
@@ -27,9 +28,24 @@ export async function regroupRuns(u: Unit, after: number, limit: number): Promis
  * it runs with the payload that the job had at its claim.
  */
 export async function regroupRunsOfJob(u: Unit, uid: number, job: Job): Promise<void> {
+  await regroupRows(u, await u.q.arrays(RUNS_OF_JOB, [uid]), job);
+}
+
+/** {@link regroupRunsOfJob} for one run. */
+export async function regroupRunOfJob(u: Unit, runId: string, job: Job): Promise<void> {
+  await regroupRows(u, await u.q.arrays(RUN_OF_JOB, [runKeyOf(runId)]), job);
+}
+
+/** Whether claims find runs of a job, or would find them, by the keys of groups. */
+export async function isInGroups(u: Unit, uid: number, { type }: Job): Promise<boolean> {
+  if (u.limits.size === 0) return false;
+  return u.limits.has(type) || (await u.q.arrays(IS_IN_GROUPS, [uid])).length > 0;
+}
+
+async function regroupRows(u: Unit, rows: readonly unknown[], job: Job): Promise<void> {
   const { type, typeVersion, payload } = job;
   const jobKey = u.shared.types.keyOf(job);
-  const runs = (await u.q.arrays(RUNS_OF_JOB, [uid])).map((row): KeyedRun => {
+  const runs = rows.map((row): KeyedRun => {
     const [id, key, runKey, runVersion, own, value] =
       rowOf<[number, number, number, number, string | null, string | null]>(row);
     const isNewer = own !== null && runVersion > typeVersion;
@@ -63,12 +79,17 @@ const RUNS_AFTER = `SELECT live_runs.id, live_runs.type_key, coalesce(of_job.of_
     JOIN greenvue_jobs.job_types AS of_job ON of_job.key = jobs.type_key
     LEFT JOIN greenvue_jobs.limit_keys AS of_group ON of_group.key = live_runs.type_key
   WHERE live_runs.id > $1::bigint ORDER BY live_runs.id LIMIT $2::integer`;
-const RUNS_OF_JOB = `SELECT live_runs.id, live_runs.type_key, of_run.key, of_run.version, live_runs.payload,
+const runsOfJob = (
+  which: string,
+) => `SELECT live_runs.id, live_runs.type_key, of_run.key, of_run.version, live_runs.payload,
     CASE WHEN node IS NOT NULL THEN of.value END
   FROM greenvue_jobs.live_runs LEFT JOIN greenvue_jobs.limit_keys AS of_group ON of_group.key = live_runs.type_key
     LEFT JOIN greenvue_jobs.limit_groups AS of ON of.id = of_group.group_id
     JOIN greenvue_jobs.job_types AS of_run ON of_run.key = coalesce(of_group.type_key, live_runs.type_key)
-  WHERE job_uid = $1::bigint ORDER BY live_runs.id`;
+  WHERE ${which} ORDER BY live_runs.id`;
+const RUNS_OF_JOB = runsOfJob('job_uid = $1::bigint');
+const RUN_OF_JOB = runsOfJob('live_runs.id = $1::bigint');
+const IS_IN_GROUPS = `SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $1::bigint AND type_key < ${GROUP_KEYS_BELOW} LIMIT 1`;
 const SET_KEYS = `UPDATE greenvue_jobs.live_runs SET type_key = new.key
   FROM unnest($1::bigint[], $2::integer[]) AS new (id, key) WHERE live_runs.id = new.id RETURNING new.key, available_at`;
 /** The claims of these runs count in their new groups, or in none. */

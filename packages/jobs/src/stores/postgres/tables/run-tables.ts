@@ -11,7 +11,7 @@ import { newestLines } from '../../rows/runs/log-lines.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { lookAtKeys } from '../limits/group-keys.ts';
-import { regroupRunsOfJob } from '../limits/regroup-runs.ts';
+import { isInGroups, regroupRunOfJob, regroupRunsOfJob } from '../limits/regroup-runs.ts';
 import { requireJob } from '../locks/job-locks.ts';
 import { findRun } from '../postgres-reads.ts';
 import { arraysOf, rowOf, runKeyOf } from '../rows/run-rows.ts';
@@ -20,7 +20,14 @@ import { becomeDue, type Unit } from './unit.ts';
 
 type WaitingRunTables = Pick<
   AsyncTables,
-  'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'requeueRuns' | 'makeRunDue' | 'lockRun' | 'findRun'
+  | 'lockLiveRuns'
+  | 'makeAllDue'
+  | 'moveRuns'
+  | 'requeueRuns'
+  | 'requeueRun'
+  | 'makeRunDue'
+  | 'lockRun'
+  | 'findRun'
 >;
 
 /** The operations of transactions on the runs of a job. */
@@ -64,11 +71,12 @@ export function waitingRunTables(u: Unit): WaitingRunTables {
     async requeueRuns(uid, job) {
       const key = u.shared.types.keyOf(job);
       const { times, less } = queueTerms(job);
-      if (u.limits.size > 0) await regroupRunsOfJob(u, uid, job);
+      if (await isInGroups(u, uid, job)) await regroupRunsOfJob(u, uid, job);
       else await q.write(REQUEUE_LIVE, [key, uid, job.typeVersion, times, less]);
       becomeDue(u, 'runs', [START]);
       return key;
     },
+    requeueRun: (runId, job) => regroupRunOfJob(u, runId, job),
     async makeRunDue(runId) {
       const isDue = (await q.run(MAKE_DUE, [now, runKeyOf(runId)])) > 0;
       if (isDue) becomeDue(u, 'runs', [now]);

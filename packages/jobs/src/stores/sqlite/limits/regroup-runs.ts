@@ -23,8 +23,24 @@ export function regroupRuns(w: Writer, after: number, limit: number): number | u
  * it runs with the payload that the job had at its claim.
  */
 export function regroupRunsOfJob(w: Writer, uid: number, job: Job): void {
+  regroupRows(w, w.db.arrays(RUNS_OF_JOB).all(uid), job);
+}
+
+/** {@link regroupRunsOfJob} for one run. */
+export function regroupRunOfJob(w: Writer, runId: string, job: Job): void {
+  regroupRows(w, w.db.arrays(RUN_OF_JOB).all(Number(runId)), job);
+}
+
+/** Whether claims find runs of a job, or would find them, by the keys of groups. */
+export function isInGroups(w: Writer, uid: number, { type }: Job): boolean {
+  const { limits } = w.unit;
+  if (limits.size === 0) return false;
+  return limits.has(type) || w.db.arrays(IS_IN_GROUPS).get(uid) !== undefined;
+}
+
+function regroupRows(w: Writer, rows: readonly unknown[], job: Job): void {
   const { type, typeVersion, payload } = job;
-  for (const row of w.db.arrays(RUNS_OF_JOB).all(uid)) {
+  for (const row of rows) {
     const [id, key, runVersion, own, value] =
       rowOf<[number, number, number | null, string | null, string | null]>(row);
     const version = own === null ? typeVersion : Math.max(typeVersion, runVersion ?? 0);
@@ -53,8 +69,13 @@ const VERSION = `(SELECT version FROM job_types WHERE key = ${QUEUE_KEY})`;
 const RUNS_AFTER = `SELECT live_runs.id, live_runs.type_key, of_job.type, ${QUEUE_KEY}, coalesce(live_runs.payload, jobs.payload)
   FROM live_runs JOIN jobs ON uid = job_uid JOIN job_types AS of_job ON of_job.key = jobs.type_key
   WHERE live_runs.id > ? ORDER BY live_runs.id LIMIT ?`;
-const RUNS_OF_JOB = `SELECT id, type_key, ${VERSION}, payload, CASE WHEN node IS NOT NULL THEN (
+const runsOfJob = (
+  which: string,
+) => `SELECT id, type_key, ${VERSION}, payload, CASE WHEN node IS NOT NULL THEN (
     SELECT value FROM limit_groups WHERE limit_groups.id = (SELECT group_id FROM limit_keys WHERE key = live_runs.type_key)) END
-  FROM live_runs WHERE job_uid = ?`;
+  FROM live_runs WHERE ${which} = ?`;
+const RUNS_OF_JOB = runsOfJob('job_uid');
+const RUN_OF_JOB = runsOfJob('id');
+const IS_IN_GROUPS = `SELECT 1 FROM live_runs WHERE job_uid = ? AND type_key < ${GROUP_KEYS_BELOW} LIMIT 1`;
 const SET_KEY = 'UPDATE live_runs SET type_key = ? WHERE id = ?';
 const DUE_AT = 'SELECT available_at FROM live_runs WHERE id = ?';

@@ -5,7 +5,7 @@ import type { LiveRunCounts, Tables } from '../../../../core/transactions/tables
 import { numberOf } from '../../../rows/first-column.ts';
 import { queueTerms, requeueLive } from '../../../rows/queue-key.ts';
 import { LIVE_COLUMNS } from '../../../rows/runs/run-row.ts';
-import { regroupRunsOfJob } from '../../limits/regroup-runs.ts';
+import { isInGroups, regroupRunOfJob, regroupRunsOfJob } from '../../limits/regroup-runs.ts';
 import { HELD, TRIGGER } from '../../rows/codes.ts';
 import { liveRunOf, rowOf } from '../../rows/run-rows.ts';
 import type { Writer } from '../writer.ts';
@@ -58,7 +58,10 @@ function isAtCapNow({ db, liveRunCap, unit: { now } }: Writer, jobUid: number): 
 /** The operations of transactions on the runs of a job. */
 export function liveRunTables(
   w: Writer,
-): Pick<Tables, 'liveRuns' | 'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'requeueRuns' | 'makeRunDue'> {
+): Pick<
+  Tables,
+  'liveRuns' | 'lockLiveRuns' | 'makeAllDue' | 'moveRuns' | 'requeueRuns' | 'requeueRun' | 'makeRunDue'
+> {
   return {
     liveRuns: (uids, counts) => new Map(uids.map((uid) => [uid, liveRunsOf(w, uid, counts)])),
     lockLiveRuns(uid, { ownRuns }) {
@@ -96,10 +99,11 @@ export function liveRunTables(
       const key = w.types.keyOf(job.type, job.typeVersion);
       w.types.queueOf(key, job);
       const { times, less } = queueTerms(job);
-      if (w.unit.limits.size > 0) regroupRunsOfJob(w, uid, job);
+      if (isInGroups(w, uid, job)) regroupRunsOfJob(w, uid, job);
       else w.db.write(REQUEUE_LIVE, key, uid, job.typeVersion, times, less);
       return key;
     },
+    requeueRun: (runId, job) => regroupRunOfJob(w, runId, job),
     makeRunDue: (runId) => w.db.statement(MAKE_DUE).run(w.unit.now, Number(runId)).changes > 0,
   };
 }
