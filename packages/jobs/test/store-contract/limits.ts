@@ -319,6 +319,28 @@ export function limitsContract(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toEqual([second]);
     });
 
+    it('L11: a run that has expired costs no start, and a run behind it starts', async () => {
+      await limit({ rate: { runs: 1, perMs: MINUTE } });
+      await job('short', { expireAfterMs: 30 * SECOND });
+      await job('a');
+      await trigger('a');
+      expect((await claimAll()).ids).toHaveLength(1);
+      for (let n = 0; n < 15; n += 1) await trigger('short');
+      const [next, last] = [await trigger('a'), await trigger('a')];
+      t.clock.advance(MINUTE);
+      const { runs } = await claimAll();
+      expect(runs).toHaveLength(16);
+      expect(runs.at(-1)).toMatchObject({ id: next, started: true });
+      for (const { expiresAt } of runs.slice(0, -1)) expect(expiresAt).toBe(0);
+      const ends = runs.slice(0, -1).map(({ id: runId, fence }) => ({ runId, fence }));
+      const expired = { outcome: { kind: 'expired' }, random: 0, finishedAt: t.clock.now() } as const;
+      await t.store.settle(ends.map((end) => ({ ...end, ...expired })));
+      await settle(runs.at(-1));
+      expect(await claimAll()).toMatchObject({ ids: [], nextDueAt: t.clock.now() + MINUTE });
+      t.clock.advance(MINUTE);
+      expect((await claimAll()).ids).toEqual([last]);
+    });
+
     it('L11: a rate starts what it claims: nothing is prefetched, as with `running` it may be', async () => {
       await limit({ rate: { runs: 5, perMs: MINUTE } });
       await job('a');
@@ -484,6 +506,34 @@ export function limitsContract(makeStore: MakeStore): void {
       const { runs, nextDueAt } = await t.claim(1);
       expect(runs.map(({ id }) => id)).toEqual([other]);
       expect(nextDueAt).toBe(t.clock.now() - SECOND + MINUTE);
+    });
+
+    it('L20: one place and two values: the run behind a full value starts', async () => {
+      await limit({ running: 1, per: '/tenant' });
+      await job('a');
+      const first = await trigger('a', { tenant: 'x' });
+      for (let n = 0; n < 30; n += 1) await trigger('a', { tenant: 'x' });
+      const other = await trigger('a', { tenant: 'y' });
+      expect((await t.claim(1)).runs.map(({ id }) => id)).toEqual([first]);
+      const { runs } = await t.claim(1);
+      expect(runs.map(({ id }) => id)).toEqual([other]);
+    });
+
+    it('L20: a claim takes runs of few values and of many in the order of their starts', async () => {
+      await limit({ running: 100, per: '/tenant' });
+      await job('a');
+      await job('high', { priority: 'high' });
+      const tenants = ['x', 'x', 'x', 'x', 'x', 'x', 'x', 'y', 'x', 'z', 'x', 'x', 'y', 'x'];
+      const made: string[] = [];
+      for (const tenant of tenants) {
+        made.push(await trigger('a', { tenant }));
+        t.clock.advance(1);
+      }
+      const urgent = await trigger('high', { tenant: 'y' });
+      const inOrder = [urgent, ...made];
+      expect((await claimAll(3)).ids).toEqual(inOrder.slice(0, 3));
+      expect((await claimAll(9)).ids).toEqual(inOrder.slice(3, 12));
+      expect((await claimAll()).ids).toEqual(inOrder.slice(12));
     });
 
     it('L22: waiting for a limit is not late, unless `start_within` is set', async () => {

@@ -88,9 +88,13 @@ export function* claimLimited(
     // A rate counts claims. So each claim has to be a start.
     mayPrefetch: limitsOf(one).rate === undefined,
   }));
-  const { runs, taken } = yield* ask('takeOfGroups', input, { groups, places, prefetch }, jobs);
+  const {
+    runs,
+    taken,
+    isCut = false,
+  } = yield* ask('takeOfGroups', input, { groups, places, prefetch }, jobs);
   const after = statesAfter(unit, locked, taken);
-  const isFull = runs.length >= places;
+  const isFull = isCut || runs.length >= places;
   const saved = locked.map((one) => {
     const { key, group, queueKey } = one;
     const state = after.get(group) ?? one;
@@ -100,7 +104,7 @@ export function* claimLimited(
   return { runs, nextAt: yield* ask('saveGroups', saved, input.types) };
 }
 
-/** `isFull`: the claim got all runs that it asked for. */
+/** `isFull`: the claim got all runs that it asked for, or has not read all of them. */
 function lookAgainOf(
   limits: TypeLimits,
   state: GroupState,

@@ -75,8 +75,10 @@ export interface RoomOfGroup {
 
 export interface TakenOfGroups {
   readonly runs: readonly ClaimedRun[];
-  /** How many of the runs have each key. */
+  /** How many of the runs take room, by key: a run that has expired does not start, so it takes none. */
   readonly taken: ReadonlyMap<number, number>;
+  /** Runs may be left that are due and have room: the take did not read all. */
+  readonly isCut?: boolean;
 }
 
 export interface SavedGroup extends LookAgain, Pick<LockedGroup, 'key' | 'group' | 'queueKey'> {

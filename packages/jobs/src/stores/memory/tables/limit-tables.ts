@@ -4,6 +4,7 @@ import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { startOrder } from '../../../core/rules/start-order.ts';
 import { isSuspect } from '../../../core/rules/suspects.ts';
 import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
+import { ChoiceOfGroups, runToHandOver } from '../../../core/transactions/limits/choose-of-groups.ts';
 import type { LimitTables } from '../../../core/transactions/limits/limit-tables.ts';
 import {
   earlierLook,
@@ -144,12 +145,9 @@ export function limitTables(u: MemoryUnit) {
         });
     },
     takeOfGroups({ node }, { groups, places, prefetch }, jobs) {
-      const taken = new Map<number, number>();
-      const ofGroup = new Map<number, number>();
       const byKey = new Map(groups.map((one) => [one.key, one]));
-      let hasSuspect = [...db.live.values()].some(({ run }) => isSuspect(run) && run.claim !== undefined);
-      let left = places;
-      let ahead = prefetch;
+      const hasSuspect = [...db.live.values()].some(({ run }) => isSuspect(run) && run.claim !== undefined);
+      const choice = new ChoiceOfGroups({ places, prefetch }, { now, hasSuspect });
       const runs = [];
       const orderOf = ({ run }: LiveRow) =>
         startOrder(run.availableAt, db.requireJob(run.jobUid).job.priority);
@@ -158,22 +156,16 @@ export function limitTables(u: MemoryUnit) {
       );
       for (const { run, groupKey = 0 } of inOrder) {
         const room = byKey.get(groupKey);
-        if (room === undefined || run.availableAt > now) continue;
-        const count = ofGroup.get(room.group) ?? 0;
-        const started = left > 0;
-        const mayTake = started || (ahead > 0 && room.mayPrefetch && run.recoveries === 0);
-        if (count >= room.most || !mayTake || (isSuspect(run) && hasSuspect)) continue;
-        hasSuspect ||= isSuspect(run);
-        if (started) left -= 1;
-        else ahead -= 1;
-        ofGroup.set(room.group, count + 1);
-        taken.set(groupKey, (taken.get(groupKey) ?? 0) + 1);
+        const chosen = room === undefined || run.availableAt > now ? undefined : choice.take(run, room);
+        if (chosen === undefined) continue;
+        const { started } = chosen;
         const fence = db.nextId();
         const start = started ? ({ status: 'running', startedAt: now } as const) : {};
         db.changeRun(run.id, { ...start, claim: { node, fence } });
-        runs.push(claimedRunOf(run, { job: indexOfJob(jobs, Number(run.jobUid)), fence, started }));
+        const job = indexOfJob(jobs, Number(run.jobUid));
+        runs.push(claimedRunOf(runToHandOver(run, now), { job, fence, started }));
       }
-      return { runs, taken };
+      return { runs, taken: choice.taken };
     },
     saveGroups(groups, types) {
       for (const one of groups) {

@@ -1,11 +1,14 @@
+import { isExpired } from '../../../core/rules/expiry.ts';
 import type { ClaimedRun } from '../../../core/store/store-passes.ts';
 import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
+import { runToHandOver } from '../../../core/transactions/limits/choose-of-groups.ts';
 import type { TakenOfGroups, TakeOfGroups } from '../../../core/transactions/limits/limit-tables.ts';
 import type { JobIndexes } from '../../../core/transactions/tables/tables.ts';
 import { startOrderOf } from '../../rows/queue-key.ts';
 import { LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { FREE, lockSuspects, ONE_CLAIMED, WAITING_SUSPECT_OF_GROUPS } from '../claims/priority-claims.ts';
 import { columnsOf } from '../connection/queries.ts';
+import { rowOf } from '../rows/run-rows.ts';
 import type { Unit } from '../tables/unit.ts';
 
 interface TakeInput {
@@ -16,46 +19,66 @@ interface TakeInput {
   readonly hasSuspects: boolean;
 }
 
+/** A claim reads only a few runs of each group at first: a group may have thousands. It reads again this often. */
+const MOST_READS = 4;
+
 /** Claims due runs of locked groups. A suspect goes first, if none is claimed (P9, lost nodes). */
 export async function takeOfGroups(
   u: Unit,
   { node, take, jobs, hasSuspects }: TakeInput,
 ): Promise<TakenOfGroups> {
-  const taken = new Map<number, number>();
-  const runs: ClaimedRun[] = [];
-  const add = (rows: readonly TakenRun[]) => {
-    for (const { key, run } of rows) {
-      taken.set(key, (taken.get(key) ?? 0) + 1);
-      runs.push(run);
-    }
+  const all: TakenRun[] = [];
+  let left = take;
+  const takeSome = async (sql: string, some: TakeOfGroups, reads: number) => {
+    const runs = await takeRuns(u, sql, { node, jobs, take: some, reads });
+    all.push(...runs);
+    left = roomAfter(left, runs);
+    return runs.at(-1)?.isCut === true;
   };
-  let { groups, places } = take;
-  if (hasSuspects && places > 0 && (await lockSuspects(u))) {
-    const [suspect] = await takeRuns(u, TAKE_SUSPECT, {
-      node,
-      jobs,
-      take: { groups, places: 1, prefetch: 0 },
-    });
-    if (suspect !== undefined) {
-      add([suspect]);
-      places -= 1;
-      const ofKey = groups.find(({ key }) => key === suspect.key)?.group;
-      groups = groups.map((one) => (one.group === ofKey ? { ...one, most: one.most - 1 } : one));
-    }
+  if (hasSuspects && left.places > 0 && (await lockSuspects(u)))
+    await takeSome(TAKE_SUSPECT, { ...left, places: 1, prefetch: 0 }, 1);
+  let reads = Math.ceil((2 * (left.places + left.prefetch)) / take.groups.length);
+  let isCut = true;
+  for (let n = 0; n < MOST_READS && isCut; n += 1) {
+    isCut = await takeSome(TAKE, left, reads);
+    reads *= 4;
   }
-  add(await takeRuns(u, TAKE, { node, jobs, take: { groups, places, prefetch: take.prefetch } }));
-  return { runs, taken };
+  const taken = new Map<number, number>();
+  for (const { key, takesRoom } of all) if (takesRoom) taken.set(key, (taken.get(key) ?? 0) + 1);
+  return { runs: all.map(({ run }) => run), taken, isCut };
+}
+
+function roomAfter({ groups, places, prefetch }: TakeOfGroups, runs: readonly TakenRun[]): TakeOfGroups {
+  const groupOf = new Map(groups.map(({ key, group }) => [key, group]));
+  const count = new Map<number | undefined, number>();
+  for (const { key, takesRoom } of runs)
+    if (takesRoom) count.set(groupOf.get(key), (count.get(groupOf.get(key)) ?? 0) + 1);
+  const started = runs.filter(({ run }) => run.started).length;
+  return {
+    groups: groups.map((one) => ({ ...one, most: one.most - (count.get(one.group) ?? 0) })),
+    places: places - started,
+    prefetch: prefetch - (runs.length - started),
+  };
 }
 
 interface TakenRun {
   readonly key: number;
   readonly run: ClaimedRun;
+  /** A run that has expired does not start. */
+  readonly takesRoom: boolean;
+  /** Other due runs of the groups were not read. */
+  readonly isCut: boolean;
 }
 
 async function takeRuns(
   { q, now }: Unit,
   sql: string,
-  { node, jobs, take: { groups, places, prefetch } }: Omit<TakeInput, 'hasSuspects'>,
+  {
+    node,
+    jobs,
+    take: { groups, places, prefetch },
+    reads,
+  }: Omit<TakeInput, 'hasSuspects'> & { readonly reads: number },
 ): Promise<readonly TakenRun[]> {
   const rooms = groups.filter(({ most }) => most > 0);
   if (rooms.length === 0 || places + prefetch === 0) return [];
@@ -66,29 +89,42 @@ async function takeRuns(
     one.mayPrefetch,
     startOrderOf(one.queueKey, 0),
   ]);
-  const params = [...columnsOf(rows, 5), now, places, places + prefetch, node];
+  const params = [...columnsOf(rows, 5), now, places, places + prefetch, node, reads];
   return (await q.arrays(sql, params)).map((row) => {
     const run = liveRunOf(row);
+    const [key, isCut] = rowOf<[number, boolean]>((row as readonly unknown[]).slice(-2));
     const { fence = 0 } = run.claim ?? {};
     const job = indexOfJob(jobs, Number(run.jobUid));
     const started = run.status === 'running';
-    return { key: (row as readonly number[]).at(-1) ?? 0, run: claimedRunOf(run, { job, fence, started }) };
+    const claimed = claimedRunOf(runToHandOver(run, now), { job, fence, started });
+    return { key, isCut, run: claimed, takesRoom: !isExpired(run, now) };
   });
 }
 
-/** At most `most` runs of each group, and of those the runs that are due first. */
+/** Runs that have expired start no more, so they take no room. */
+const IS_OVER = 'expires_at IS NOT NULL AND expires_at <= $6::bigint';
+/**
+ * At most `most` runs of each group, and of those the runs that start first. Reads about `$10` runs of each key, and
+ * takes no run that starts after one that it did not read.
+ */
 const take = (condition: string) => `WITH rooms AS MATERIALIZED (
-    SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[])
+    SELECT *, least(most + 10, $10::bigint) AS reads
+    FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[])
       AS rooms (key, group_id, most, may_prefetch, shift)),
   due AS MATERIALIZED (
-    SELECT due.*, rooms.*, row_number() OVER (PARTITION BY rooms.group_id ORDER BY due.available_at + shift, due.id) AS nth
+    SELECT due.*, rooms.*, available_at + shift AS start_order,
+      row_number() OVER (PARTITION BY rooms.key ORDER BY due.available_at, due.id) AS of_key,
+      count(*) FILTER (WHERE NOT is_over) OVER (PARTITION BY rooms.group_id ORDER BY due.available_at + shift, due.id) AS nth
     FROM rooms CROSS JOIN LATERAL (
-      SELECT id, available_at, recoveries FROM greenvue_jobs.live_runs
+      SELECT id, available_at, recoveries, ${IS_OVER} AS is_over FROM greenvue_jobs.live_runs
       WHERE ${condition} AND available_at <= $6::bigint
-      ORDER BY available_at, id LIMIT rooms.most) AS due),
+      ORDER BY available_at, id LIMIT rooms.reads) AS due),
+  cut AS MATERIALIZED (SELECT start_order, id FROM due WHERE of_key = reads AND nth < most ORDER BY start_order, id LIMIT 1),
   chosen AS MATERIALIZED (
-    SELECT id, group_id, may_prefetch, recoveries, row_number() OVER (ORDER BY available_at + shift, id) AS n
-    FROM due WHERE nth <= most ORDER BY n LIMIT $8::bigint),
+    SELECT id, group_id, may_prefetch, recoveries, row_number() OVER (ORDER BY start_order, id) AS n
+    FROM due
+    WHERE nth <= most AND NOT EXISTS (SELECT FROM cut WHERE (due.start_order, due.id) > (cut.start_order, cut.id))
+    ORDER BY n LIMIT $8::bigint),
   locked AS MATERIALIZED (
     SELECT chosen.* FROM chosen JOIN greenvue_jobs.live_runs USING (id)
     WHERE live_runs.node IS NULL AND live_runs.held = 'no' AND (n <= $7::bigint OR (may_prefetch AND chosen.recoveries = 0))
@@ -99,8 +135,9 @@ const take = (condition: string) => `WITH rooms AS MATERIALIZED (
       started_at = CASE WHEN locked.n <= $7::bigint THEN $6::bigint END
     FROM locked WHERE live_runs.id = locked.id RETURNING live_runs.*, locked.group_id, locked.n),
   claims AS (
-    INSERT INTO greenvue_jobs.limit_claims (run_id, fence, group_id) SELECT id, fence, group_id FROM taken
+    INSERT INTO greenvue_jobs.limit_claims (run_id, fence, group_id)
+    SELECT id, fence, group_id FROM taken WHERE NOT (${IS_OVER})
     ON CONFLICT (run_id) DO UPDATE SET fence = excluded.fence, group_id = excluded.group_id)
-  SELECT ${LIVE_COLUMNS}, type_key FROM taken ORDER BY n`;
+  SELECT ${LIVE_COLUMNS}, type_key, EXISTS (SELECT FROM cut) FROM taken ORDER BY n`;
 const TAKE = take(`type_key = rooms.key AND ${FREE}`);
 const TAKE_SUSPECT = take(`type_key + 0 = rooms.key AND ${WAITING_SUSPECT_OF_GROUPS} AND NOT ${ONE_CLAIMED}`);

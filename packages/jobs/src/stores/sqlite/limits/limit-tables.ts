@@ -1,20 +1,18 @@
-import type { LiveRun } from '../../../core/model/run.ts';
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
-import type { Mutable } from '../../../core/objects.ts';
-import { isSuspect } from '../../../core/rules/suspects.ts';
 import type { ClaimedRun, ClaimInput } from '../../../core/store/store-passes.ts';
 import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
+import { ChoiceOfGroups, runToHandOver } from '../../../core/transactions/limits/choose-of-groups.ts';
 import type { LimitTables, TakeOfGroups } from '../../../core/transactions/limits/limit-tables.ts';
 import type { JobIndexes } from '../../../core/transactions/tables/tables.ts';
 import { lookAgainAt } from '../../../core/type-limits/group-room.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
-import { startOrderIn, startOrderOf } from '../../rows/queue-key.ts';
-import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
+import { startOrderIn } from '../../rows/queue-key.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
 import { STATUS } from '../rows/codes.ts';
-import { freeRunOf, type KeyedRun, keyed, rowOf } from '../rows/run-rows.ts';
+import { rowOf } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
+import { type DueRun, dueOfGroups } from './due-of-groups.ts';
 import { readTypeLimits } from './group-keys.ts';
 import { regroupRuns } from './regroup-runs.ts';
 
@@ -44,8 +42,8 @@ export function limitTables(w: Writer): LimitTables {
         .arrays(GROUPS_OF_KEYS)
         .all(keys)
         .map((row) => {
-          const [key, group, type, starts, queueKey] = rowOf<[number, number, string, string, number]>(row);
-          const running = numberOf(db.arrays(COUNT_RUNNING).get(group)) ?? 0;
+          const [key, group, type, starts, queueKey, running] =
+            rowOf<[number, number, string, string, number, number]>(row);
           return { key, group, queueKey, type, running, starts: startsIn(starts) };
         });
     },
@@ -77,9 +75,6 @@ function dueLooks(
   return w.db.arrays(merged(DUE_LOOKS, keys.length, 'since, key DESC')).all(...params, limit);
 }
 
-/** A run that a claim may take. */
-type Due = KeyedRun<Mutable<LiveRun>>;
-
 interface TakeInput {
   readonly input: ClaimInput;
   readonly take: TakeOfGroups;
@@ -88,48 +83,41 @@ interface TakeInput {
 
 function takeOfGroups(
   w: Writer,
-  { input: { node }, take: { groups, places, prefetch }, jobs }: TakeInput,
+  { input: { node }, take, jobs }: TakeInput,
 ): ReturnType<LimitTables['takeOfGroups']> {
   const { now } = w.unit;
   const nodeKey = w.nodes.keyOf(node, now);
-  const ofGroup = new Map<number, number>();
-  const taken = new Map<number, number>();
+  const [isOneClaimed, isOneWaiting] = rowOf<[number, number]>(w.db.arrays(SEE_SUSPECTS).get());
+  const choice = new ChoiceOfGroups(take, { now, hasSuspect: isOneClaimed === 1 });
   const runs: ClaimedRun[] = [];
-  let hasSuspect = numberOf(w.db.arrays(IS_SUSPECT_CLAIMED).get()) === 1;
-  let left = places;
-  let ahead = prefetch;
-  // One suspect more than there is room for: it may have to wait.
-  const due = groups.flatMap((room) => dueIn(w, room.key, room.most + 1).map((row) => ({ row, room })));
-  const orderOf = ({ row: { run }, room }: (typeof due)[number]) =>
-    startOrderOf(room.queueKey, run.availableAt);
-  due.sort((a, b) => orderOf(a) - orderOf(b) || a.row.id - b.row.id);
+  const due = dueOfGroups(w, {
+    groups: take.groups,
+    limit: take.places + take.prefetch,
+    withSuspects: isOneWaiting === 1 && isOneClaimed === 0,
+    hasRoom: (room) => choice.hasRoom(room),
+  });
   for (const { row, room } of due) {
     const { id, jobUid, run } = row;
-    const count = ofGroup.get(room.group) ?? 0;
-    const started = left > 0;
-    const mayTake = started || (ahead > 0 && room.mayPrefetch && run.recoveries === 0);
-    if (count >= room.most || !mayTake || (isSuspect(run) && hasSuspect)) continue;
-    hasSuspect ||= isSuspect(run);
-    if (started) left -= 1;
-    else ahead -= 1;
-    ofGroup.set(room.group, count + 1);
-    taken.set(room.key, (taken.get(room.key) ?? 0) + 1);
+    const chosen = choice.take(run, room);
+    if (chosen === undefined) continue;
+    const { started } = chosen;
     const fence = w.ids.next(now);
     w.db.write(CLAIM, nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
-    runs.push(claimedRunOf(run, { job: indexOfJob(jobs, jobUid), fence, started }));
+    const job = indexOfJob(jobs, jobUid);
+    runs.push(claimedRunOf(runToHandOver(run, now), { job, fence, started }));
     w.keepClaimed({ ...row, run: claimedAs(run, { node, fence, startedAt: started ? now : undefined }) });
   }
-  return { runs, taken };
+  return { runs, taken: choice.taken };
 }
 
 function claimedAs(
-  run: Due['run'],
+  run: DueRun['run'],
   {
     node,
     fence,
     startedAt,
   }: { readonly node: string; readonly fence: number; readonly startedAt: number | undefined },
-): Due['run'] {
+): DueRun['run'] {
   run.claim = { node, fence };
   if (startedAt === undefined) return run;
   run.status = 'running';
@@ -137,15 +125,9 @@ function claimedAs(
   return run;
 }
 
-/** Waiting runs that are due: as many others as suspects, so that no suspect hides a run behind it. */
-function dueIn(w: Writer, key: number, limit: number): Due[] {
-  const rows = [FREE_OF_KEY, SUSPECTS_OF_KEY].flatMap((sql) => w.db.arrays(sql).all(key, w.unit.now, limit));
-  return rows.map((row) => keyed(row, freeRunOf(row)));
-}
-
 /** Forces the index: SQLite's statistics may favor another one, and it would read all live runs. */
-const IS_SUSPECT_CLAIMED = `SELECT EXISTS (SELECT 1 FROM live_runs INDEXED BY live_runs_suspects
-  WHERE recoveries >= 2 AND node IS NOT NULL)`;
+const SUSPECT = 'SELECT 1 FROM live_runs INDEXED BY live_runs_suspects WHERE recoveries >= 2';
+const SEE_SUSPECTS = `SELECT EXISTS (${SUSPECT} AND node IS NOT NULL), EXISTS (${SUSPECT} AND node IS NULL AND held = 0)`;
 /** Looks at keys now, the first parameter. */
 const FIRST_WAITING = `coalesce((SELECT min(available_at) FROM live_runs WHERE held = 0 AND node IS NULL AND type_key = limit_keys.key), ?1)`;
 const NEW_SINCE = startOrderIn('type_key', `min(${FIRST_WAITING}, ?1)`);
@@ -162,18 +144,15 @@ const LOOKS = 5_000;
 const DUE_LOOKS = `SELECT key, since FROM (SELECT key, since FROM limit_keys WHERE type_key = ? AND look_at <= ? ORDER BY look_at LIMIT ${LOOKS})
   UNION ALL SELECT key, since FROM (SELECT key, since FROM limit_keys INDEXED BY limit_keys_held
     WHERE type_key = ? AND look_at > ? AND look_at > since + 150000 AND since <= ? LIMIT ${LOOKS})`;
-const GROUPS_OF_KEYS = `SELECT limit_keys.key, group_id, limit_groups.type, starts, type_key FROM json_each(?) AS chosen
+const RUNNING = `SELECT count(*) FROM limit_keys AS of_group CROSS JOIN live_runs INDEXED BY live_runs_of_groups
+  ON live_runs.type_key = of_group.key AND live_runs.type_key < ${GROUP_KEYS_BELOW} WHERE of_group.group_id = limit_groups.id AND node IS NOT NULL`;
+const GROUPS_OF_KEYS = `SELECT limit_keys.key, group_id, limit_groups.type, starts, type_key, (${RUNNING}) FROM json_each(?) AS chosen
   CROSS JOIN limit_keys ON limit_keys.key = chosen.value CROSS JOIN limit_groups ON limit_groups.id = group_id`;
 const FORGET_LOOKS =
   'UPDATE limit_keys SET look_at = NULL, since = NULL WHERE key IN (SELECT value FROM json_each(?))';
-const COUNT_RUNNING = `SELECT count(*) FROM live_runs INDEXED BY live_runs_of_groups
-  WHERE type_key < ${GROUP_KEYS_BELOW} AND node IS NOT NULL AND type_key IN (SELECT key FROM limit_keys WHERE group_id = ?)`;
 const SAVE_STARTS = 'UPDATE limit_groups SET starts = ?1 WHERE id = ?2 AND starts <> ?1';
 const WAITING = 'held = 0 AND node IS NULL';
 const EARLIEST_OF_KEY = `SELECT min(available_at) FROM live_runs WHERE ${WAITING} AND type_key = ?`;
-const OF_KEY = `SELECT ${FREE_COLUMNS} FROM live_runs WHERE ${WAITING} AND type_key = ? AND available_at <= ?`;
-const FREE_OF_KEY = `${OF_KEY} AND recoveries < 2 ORDER BY available_at, id LIMIT ?`;
-const SUSPECTS_OF_KEY = `${OF_KEY} AND recoveries >= 2 ORDER BY available_at, id LIMIT min(?, 1)`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';
 const WAKE_GROUPS = `${LOOK_NOW}
   WHERE group_id IN (SELECT group_id FROM limit_keys WHERE key IN (SELECT type_key FROM live_runs WHERE type_key < ${GROUP_KEYS_BELOW} AND id IN (SELECT value FROM json_each(?2))))`;
