@@ -264,6 +264,15 @@ export function limitsContract(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toHaveLength(2);
     });
 
+    it('L9: a long value that is cut within a character is a group like any other', async () => {
+      await limit({ running: 1, per: '/tenant' });
+      await job('a');
+      const long = 'a'.repeat(198);
+      const ids = [await trigger('a', { tenant: `${long}😀😀` }), await trigger('a', { tenant: `${long}😀😁` })];
+      await trigger('a', { tenant: `${long}😀😀` });
+      expect((await claimAll()).ids.sort()).toEqual(ids.sort());
+    });
+
     it('L9: an edit of the payload moves waiting runs without a payload of their own', async () => {
       await limit({ running: 1, per: '/tenant' });
       await job('a', { payload: '{"tenant":"x"}' });

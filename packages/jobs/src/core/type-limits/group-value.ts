@@ -18,7 +18,9 @@ export function groupValueOf({ per }: TypeLimits, payload: JsonText): string {
   }
   if (value === null || value === undefined || typeof value === 'object') return '';
   const text = JSON.stringify(value);
-  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…${sumOf(text)}`;
+  if (text.length <= LONGEST_VALUE) return text;
+  // The cut may leave half of a character, which databases change.
+  return `${text.slice(0, LONGEST_VALUE).toWellFormed()}…${sumOf(text)}`;
 }
 
 /** Tells long values with one beginning apart. It keeps their length, and two sums over all characters. */

@@ -41,7 +41,7 @@ export class TypeLimitsAtStart {
       (error: unknown) => {
         settings.logger.warn(
           { err: error },
-          'runs could not be moved to the groups of new limits; it is tried again in 10 s',
+          'the engine could not move runs to the groups of new limits; it tries again in 10 s',
         );
         if (!this.#isStopped) this.#cancel = settings.clock.setTimer(AFTER_FAILURE_MS, () => this.#again());
       },

@@ -7,6 +7,7 @@ import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { Database } from './connection/database.ts';
 import { DatabaseClock } from './connection/database-clock.ts';
 import { storeInTransaction } from './in-transaction.ts';
+import { GroupMaker } from './limits/group-maker.ts';
 import type { DeadNode } from './membership/control-protocol.ts';
 import { join } from './membership/membership.ts';
 import { drainNode, listNodes } from './membership/nodes.ts';
@@ -79,7 +80,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   // A separate connection, so that no read and no close waits for a vacuum. No `statementMs`: the server
   // would continue a vacuum that the client gave up.
   const vacuums = new Database({ url, max: 1 });
-  const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts });
+  const limitGroups = new Database({ ...how, max: 1 });
+  const groups = new GroupMaker(limitGroups);
+  const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts, groups });
   const maxCommands = Math.max(shareable - KEPT_FREE, 1);
   const writes = new Writes({ passes, commands: db, maxCommands, shared, ownNow });
   const joined = new Set<string>();
@@ -92,7 +95,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     await writes.close();
     await shared.counts.close();
     vacuums.reset();
-    await Promise.all([passes.close(), db.close(), vacuums.close()]);
+    await Promise.all([passes, db, limitGroups, vacuums].map((each) => each.close()));
   };
   return {
     async open() {
@@ -111,7 +114,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     close,
     now,
     async join(node, listener) {
-      const membership = await joinNodes(parts, { options, passes }, { node, listener });
+      const membership = await joinNodes(
+        parts,
+        { options, pools: [passes, db, limitGroups] },
+        { node, listener },
+      );
       joined.add(node.id);
       return membership;
     },
@@ -136,7 +143,7 @@ const CLOSED = 'This store was closed, and can not be opened again. Call postgre
 
 async function joinNodes(
   { db, writes, shared }: Parts,
-  { options, passes }: { readonly options: PostgresStoreOptions; readonly passes: Database },
+  { options, pools }: { readonly options: PostgresStoreOptions; readonly pools: readonly Database[] },
   { node, listener }: { readonly node: JoiningNode; readonly listener: NodeListener },
 ): Promise<Membership> {
   const { url, directUrl = url, maxStallMs = MAX_STALL_MS } = options;
@@ -145,8 +152,7 @@ async function joinNodes(
   await Promise.all(types.map(([type, typeVersion]) => shared.types.ensure({ type, typeVersion })));
   const removeDead = (nodes: readonly DeadNode[]) => writes.beside((u) => removeDeadNodes(u, nodes));
   const reset = () => {
-    passes.reset();
-    db.reset();
+    for (const pool of pools) pool.reset();
   };
   const followLimits = (revision: number) =>
     writes.tracked(() => shared.limits.follow(revision, db)).catch(() => false);

@@ -1,8 +1,11 @@
 import { StoreError } from '../../../core/model/errors.ts';
 import { driver } from './driver.ts';
 
-/** A serialization failure or a deadlock: the server undid the transaction, and the store repeats it. */
-const UNDONE = new Set(['40001', '40P01']);
+/**
+ * A serialization failure, a deadlock, or a row whose referenced row was removed meanwhile: the server undid the
+ * transaction, and the store repeats it.
+ */
+const UNDONE = new Set(['40001', '40P01', '23503']);
 const NOT_DONE = new Set(['57014', '25006']);
 const LOCK_NOT_AVAILABLE = '55P03';
 const IN_FAILED_TRANSACTION = '25P02';

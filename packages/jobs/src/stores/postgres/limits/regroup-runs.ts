@@ -19,7 +19,9 @@ export async function regroupRuns(u: Unit, after: number, limit: number): Promis
     const [id, key, type, typeKey, payload] = rowOf<[number, number, string, number, JsonText]>(row);
     return { id, key, type, typeKey, payload };
   });
-  await setKeys(u, runs);
+  const placed = await setKeys(u, runs);
+  // Runs that keep their groups, too: a node that does not know the limits yet may have let them wait again.
+  await lookAtRuns(u, placed);
   return runs.at(-1)?.id;
 }
 
@@ -53,24 +55,39 @@ async function regroupRows(u: Unit, rows: readonly unknown[], job: Job): Promise
     const typeKey = queueKeyOf(version, job);
     return { id, key, type, typeKey, payload: own ?? payload, value };
   });
-  await setKeys(u, runs);
+  const placed = await setKeys(u, runs);
+  await lookAtRuns(
+    u,
+    placed.filter(({ key, newKey }) => newKey !== key),
+  );
 }
 
-async function setKeys(u: Unit, runs: readonly KeyedRun[]): Promise<void> {
+interface PlacedRun extends KeyedRun {
+  readonly newKey: number;
+}
+
+async function setKeys(u: Unit, runs: readonly KeyedRun[]): Promise<readonly PlacedRun[]> {
   const keys = await keysOfRuns(u, runs);
-  const changed = runs.flatMap(({ id, key }, n) => (keys[n] === key ? [] : [[id, keys[n] ?? key]]));
-  if (changed.length === 0) return;
-  const rows = await u.q.arrays(SET_KEYS, columnsOf(changed, 2));
-  await u.q.write(SET_CLAIMS, [changed.map(([id]) => id ?? 0)]);
-  await lookAtKeys(
-    u,
-    rows.map((row) => {
-      const [key, at] = rowOf<[number, number]>(row);
-      return { key, at };
-    }),
-  );
+  const placed = runs.map((run, n) => ({ ...run, newKey: keys[n] ?? run.key }));
+  const changed = placed.filter(({ key, newKey }) => newKey !== key);
+  if (changed.length === 0) return placed;
+  const rows = changed.map(({ id, newKey, key }) => [id, newKey, key]);
+  await u.q.write(SET_KEYS, columnsOf(rows, 3));
+  await u.q.write(SET_CLAIMS, [changed.map(({ id }) => id)]);
   // Some may be runs of a type without limits now.
   becomeDue(u, 'runs', [START]);
+  return placed;
+}
+
+/** Lets claims look at the groups in which these runs wait. */
+async function lookAtRuns(u: Unit, runs: readonly PlacedRun[]): Promise<void> {
+  const ids = runs.filter(({ newKey }) => newKey < GROUP_KEYS_BELOW).map(({ id }) => id);
+  if (ids.length === 0) return;
+  const waiting = (await u.q.arrays(WAITING, [ids])).map((row) => rowOf<[number, number]>(row));
+  await lookAtKeys(
+    u,
+    waiting.map(([key, at]) => ({ key, at })),
+  );
 }
 
 const RUNS_AFTER = `SELECT live_runs.id, live_runs.type_key, coalesce(of_job.of_type, of_job.type), coalesce(of_group.type_key, live_runs.type_key),
@@ -91,7 +108,10 @@ const RUNS_OF_JOB = runsOfJob('job_uid = $1::bigint');
 const RUN_OF_JOB = runsOfJob('live_runs.id = $1::bigint');
 const IS_IN_GROUPS = `SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $1::bigint AND type_key < ${GROUP_KEYS_BELOW} LIMIT 1`;
 const SET_KEYS = `UPDATE greenvue_jobs.live_runs SET type_key = new.key
-  FROM unnest($1::bigint[], $2::integer[]) AS new (id, key) WHERE live_runs.id = new.id RETURNING new.key, available_at`;
+  FROM unnest($1::bigint[], $2::integer[], $3::integer[]) AS new (id, key, old_key)
+  WHERE live_runs.id = new.id AND live_runs.type_key = new.old_key`;
+const WAITING = `SELECT type_key, available_at FROM greenvue_jobs.live_runs
+  WHERE id = ANY($1::bigint[]) AND type_key < ${GROUP_KEYS_BELOW} AND held = 'no' AND node IS NULL`;
 /** The claims of these runs count in their new groups, or in none. */
 const SET_CLAIMS = `WITH of_runs AS MATERIALIZED (
     SELECT live_runs.id, fence, group_id FROM greenvue_jobs.live_runs

@@ -5,6 +5,7 @@ import type { SeenWaiting } from '../../../core/transactions/tables/tables.ts';
 import type { FixedJob } from '../../rows/jobs/job-row.ts';
 import { LiveRunCap } from '../../rows/runs/live-run-cap.ts';
 import type { Database } from '../connection/database.ts';
+import type { GroupMaker } from '../limits/group-maker.ts';
 import { KnownLimits } from '../limits/known-limits.ts';
 import { TypeKeys } from '../rows/type-keys.ts';
 import { DueIndexFloor } from '../shortcuts/due-index-floor.ts';
@@ -21,6 +22,7 @@ export interface SharedOptions {
   readonly maxLiveRuns: number;
   readonly maxRunsPutOff: number;
   readonly shortcuts: Partial<Shortcuts>;
+  readonly groups: GroupMaker;
 }
 
 /** The memory of a store between transactions. */
@@ -40,6 +42,7 @@ export class Shared {
   /** The durations of written runs. */
   readonly counts: UnwrittenCounts;
   readonly limits = new KnownLimits();
+  readonly groups: GroupMaker;
   readonly claims = new KnownClaims();
   readonly known = new KnownJobs();
   /** Recently triggered jobs by id. From them, the store knows what the next trigger makes. */
@@ -61,7 +64,8 @@ export class Shared {
   };
   readonly due: { readonly jobs: DueIndexFloor; readonly runs: DueIndexFloor };
 
-  constructor(db: Database, { maxLiveRuns, maxRunsPutOff, shortcuts }: SharedOptions) {
+  constructor(db: Database, { maxLiveRuns, maxRunsPutOff, shortcuts, groups }: SharedOptions) {
+    this.groups = groups;
     this.types = new TypeKeys(db);
     this.counts = new UnwrittenCounts(db, this.shard);
     // A share of the room, because other nodes make runs too.

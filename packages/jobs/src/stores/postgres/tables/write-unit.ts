@@ -90,7 +90,9 @@ async function putInGroups(u: Unit, runs: readonly QueuedRun[]): Promise<QueuedR
   const placed = runs.map((one, n) => ({ ...one, typeKey: keys[n] ?? one.typeKey }));
   await lookAtKeys(
     u,
-    placed.flatMap(({ run, typeKey }) => (run.held === 'no' ? [{ key: typeKey, at: run.availableAt }] : [])),
+    placed.flatMap(({ run, typeKey: key }, n) =>
+      run.held === 'no' ? [{ key, typeKey: runs[n]?.typeKey ?? key, at: run.availableAt }] : [],
+    ),
   );
   return placed;
 }

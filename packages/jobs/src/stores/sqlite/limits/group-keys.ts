@@ -33,7 +33,7 @@ export class GroupKeys {
     if (known !== undefined) return known;
     db.write(ADD_GROUP, type, value);
     const made = numberOf(db.arrays(ADD_KEY).get(typeKey, type, value));
-    if (made === undefined) throw new Error(`the group ${value} of ${type} got no key`);
+    if (made === undefined) throw new Error(NO_KEY);
     return made;
   }
 
@@ -58,8 +58,16 @@ const READ_LIMITS = 'SELECT type, version, limits, regrouping FROM type_limits';
 const FIND_KEY = `SELECT key FROM limit_keys JOIN limit_groups ON id = group_id
   WHERE type = ? AND value = ? AND type_key = ?`;
 const ADD_GROUP = 'INSERT INTO limit_groups (type, value) VALUES (?, ?) ON CONFLICT DO NOTHING';
+const NO_KEY = 'a type with limits has no free keys: let its runs end, or remove `per` from its limits';
+/** PostgreSQL has no key below it. */
+const LAST_KEY = -2_147_483_648;
+/** The next key, or after the last one the lowest that is free. */
+const FREE_KEY = `coalesce(
+    (SELECT coalesce(min(key), ${GROUP_KEYS_BELOW}) - 1 FROM limit_keys HAVING coalesce(min(key), 0) > ${LAST_KEY}),
+    (SELECT key + 1 FROM limit_keys AS used WHERE key < ${GROUP_KEYS_BELOW - 1}
+      AND NOT EXISTS (SELECT 1 FROM limit_keys WHERE key = used.key + 1) ORDER BY key LIMIT 1))`;
 const ADD_KEY = `INSERT INTO limit_keys (key, group_id, type_key)
-  SELECT (SELECT coalesce(min(key), ${GROUP_KEYS_BELOW}) - 1 FROM limit_keys), id, ? FROM limit_groups WHERE type = ? AND value = ?
+  SELECT ${FREE_KEY}, id, ? FROM limit_groups WHERE type = ? AND value = ?
   RETURNING key`;
 const SINCE = startOrderIn('type_key', '?2');
 const WAKE = `UPDATE limit_keys SET look_at = min(coalesce(look_at, ?1), ?1), since = min(coalesce(since, ${SINCE}), ${SINCE})

@@ -1,0 +1,127 @@
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { TypeLimits } from '../../src/core/type-limits/type-limits.ts';
+import { createPostgresStore } from '../../src/stores/postgres/store.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import {
+  definitionOf,
+  every,
+  failed,
+  HOUR,
+  MINUTE,
+  ON_DEMAND,
+  required,
+  settlement,
+  T0,
+  TYPES,
+} from '../store-contract/rig.ts';
+import { testNodes } from './test-nodes.ts';
+
+const nodes = testNodes('limit_groups');
+
+/** A node with a store of its own. All nodes of a test share a clock. */
+async function startNode(clock = createFakeClock(T0)) {
+  const store = createPostgresStore({ url: nodes.url(), clock, ownClock: true });
+  await store.open();
+  onTestFinished(() => store.close());
+  const regroup = async () => {
+    for (let after: number | undefined = 0; after !== undefined; ) after = await store.regroupRuns(after);
+  };
+  return {
+    store,
+    clock,
+    regroup,
+    async limit(limits: TypeLimits) {
+      const isRegrouping = await store.setTypeLimits([{ type: 'noop', version: 1, limits }]);
+      if (isRegrouping) await regroup();
+    },
+    createJob: (id: string, payload = '{}') =>
+      store.insertJob({
+        definition: definitionOf(id, { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 9, payload }),
+      }),
+    trigger: (jobId: string, payload?: object) => store.command(triggerOf(jobId, payload)),
+    claim: () => store.claim({ node: 'node', types: TYPES, places: 20, prefetch: 0 }),
+  };
+}
+
+const triggerOf = (jobId: string, payload?: object) => ({
+  jobId,
+  command: { kind: 'trigger', ...(payload && { payload: JSON.stringify(payload) }) } as const,
+});
+
+async function openTransaction(begin = 'BEGIN'): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: nodes.url() });
+  await client.connect();
+  onTestFinished(() => client.end());
+  client.on('error', () => undefined);
+  // A failed test empties the database before the connection ends.
+  await client.query("SET idle_in_transaction_session_timeout = '5s'");
+  await client.query(begin);
+  return client;
+}
+
+// Promise P29, limits and priority. The ids are rows of "Limits and priority" in docs/options-together.md.
+describe('groups of types with limits', () => {
+  it('L20: open transactions with the first runs of values delay no plan and no other transaction', async () => {
+    const { store, limit, createJob, trigger, clock, claim } = await startNode();
+    const within = required(store.within);
+    await limit({ running: 9, per: '/tenant' });
+    for (const id of ['a', 'b', 'c', 'd', 'e']) await createJob(id);
+    const slots = { schedule: every(MINUTE), payload: '{"tenant":"A"}' };
+    await store.insertJob({ definition: definitionOf('slots', slots) });
+    const [one, two] = [await openTransaction(), await openTransaction()];
+    // In opposite order: this would be a deadlock.
+    await within(one).trigger(triggerOf('a', { tenant: 'A' }));
+    await within(two).trigger(triggerOf('b', { tenant: 'B' }));
+    await within(one).trigger(triggerOf('c', { tenant: 'B' }));
+    await within(two).trigger(triggerOf('d', { tenant: 'A' }));
+    await trigger('e', { tenant: 'A' });
+    clock.advance(MINUTE);
+    const planned = await store.plan({ types: { ...TYPES }, limit: 9, startsChains: true });
+    expect(planned.queued.map(({ jobId }) => jobId)).toEqual(['slots']);
+    expect((await claim()).runs).toHaveLength(2);
+    await Promise.all([one.query('COMMIT'), two.query('COMMIT')]);
+    expect((await claim()).runs).toHaveLength(4);
+  });
+
+  it('L20: a transaction that can not see the new group adds a run that claims find', async () => {
+    const { store, limit, createJob, trigger, claim } = await startNode();
+    await limit({ running: 9, per: '/tenant' });
+    await createJob('a');
+    await createJob('b');
+    const tx = await openTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await tx.query('SELECT count(*) FROM greenvue_jobs.jobs');
+    await trigger('a', { tenant: 'A' });
+    await required(store.within)(tx).trigger(triggerOf('b', { tenant: 'A' }));
+    await tx.query('COMMIT');
+    expect((await claim()).runs).toHaveLength(2);
+  });
+
+  it('L8: after the last key, new values get keys that are free again', async () => {
+    const { limit, createJob, trigger, claim } = await startNode();
+    await limit({ running: 9, per: '/tenant' });
+    await createJob('a');
+    await nodes.rows("SELECT setval('greenvue_jobs.limit_keys_key_seq', -1000000001, false)");
+    const tenants = Array.from({ length: 150 }, (_, n) => `long-lived ${n}`);
+    for (const tenant of tenants) await trigger('a', { tenant });
+    await nodes.rows("SELECT setval('greenvue_jobs.limit_keys_key_seq', -2147483647, false)");
+    for (const tenant of ['x', 'y', 'z']) await trigger('a', { tenant });
+    let claimed = 0;
+    for (let n = 0; n < 20; n += 1) claimed += (await claim()).runs.length;
+    expect(claimed).toBe(153);
+  });
+
+  it('L18: a run that a node without the new limits lets wait again starts after the second regrouping', async () => {
+    const old = await startNode();
+    await old.createJob('a');
+    await old.trigger('a');
+    const [run] = (await old.claim()).runs;
+    const starting = await startNode(old.clock);
+    await starting.limit({ running: 5 });
+    expect((await starting.claim()).runs).toEqual([]);
+    await old.store.settle([settlement(required(run), failed(), old.clock.now())]);
+    await starting.regroup();
+    old.clock.advance(HOUR);
+    expect((await starting.claim()).runs).toHaveLength(1);
+  });
+});
