@@ -268,7 +268,10 @@ export function limitsContract(makeStore: MakeStore): void {
       await limit({ running: 1, per: '/tenant' });
       await job('a');
       const long = 'a'.repeat(198);
-      const ids = [await trigger('a', { tenant: `${long}😀😀` }), await trigger('a', { tenant: `${long}😀😁` })];
+      const ids = [
+        await trigger('a', { tenant: `${long}😀😀` }),
+        await trigger('a', { tenant: `${long}😀😁` }),
+      ];
       await trigger('a', { tenant: `${long}😀😀` });
       expect((await claimAll()).ids.sort()).toEqual(ids.sort());
     });
