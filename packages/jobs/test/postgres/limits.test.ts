@@ -1,13 +1,24 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
+import type { Clock } from '../../src/core/clock.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { defineJobType, type Engine, type TypeLimitsOptions } from '../../src/index.ts';
 import { KnownLimits } from '../../src/stores/postgres/limits/known-limits.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { definitionOf, ON_DEMAND } from '../store-contract/rig.ts';
+import {
+  DAY,
+  definitionOf,
+  MINUTE,
+  ON_DEMAND,
+  SUCCEEDED,
+  settlement,
+  T0,
+  TYPES,
+} from '../store-contract/rig.ts';
 import { startHoldNode } from './hold-job.ts';
 import { startNodeProcess } from './node-process.ts';
 import { createTestDatabase, type TestDatabase, untilUpForLease } from './test-database.ts';
@@ -32,6 +43,17 @@ afterEach(async () => {
   ended = 0;
 });
 afterAll(() => database.drop());
+
+const open = { schedule: ON_DEMAND, overlap: 'allow' } as const;
+
+/** A store without a node. */
+async function openStore(clock?: Clock) {
+  const time = clock === undefined ? { clock: createSystemClock() } : { clock, ownClock: true };
+  const store = createPostgresStore({ url: database.url, ...time });
+  await store.open();
+  onTestFinished(() => store.close());
+  return store;
+}
 
 /** The text of a statement as the driver gets it. */
 function textOf(query: unknown): string {
@@ -93,9 +115,7 @@ describe('limits of types, on several nodes', () => {
 
   it('L7: a node learns limits that change while the same nodes run', async () => {
     const node = await startNode(undefined);
-    const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
-    await store.open();
-    onTestFinished(() => store.close());
+    const store = await openStore();
     await store.setTypeLimits([{ type: 'limited', version: 1, limits: { running: 1 } }]);
     const enqueue = () => node.enqueue('limited', { tenant: 'a' });
     const grouped = () => database.rows('SELECT FROM greenvue_jobs.limit_keys');
@@ -114,11 +134,8 @@ describe('limits of types, on several nodes', () => {
   });
 
   it('L17: an edit of a job of a type without limits reads none of its runs into the node', async () => {
-    const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
-    await store.open();
-    onTestFinished(() => store.close());
+    const store = await openStore();
     await store.setTypeLimits([{ type: 'limited', version: 1, limits: { running: 1 } }]);
-    const open = { schedule: ON_DEMAND, overlap: 'allow' } as const;
     for (const type of ['limited', 'free']) {
       await store.insertJob({ definition: definitionOf(type, { ...open, type }) });
       for (let n = 0; n < 3; n += 1) await store.command({ jobId: type, command: { kind: 'trigger' } });
@@ -135,6 +152,38 @@ describe('limits of types, on several nodes', () => {
     };
     expect(await editReads('limited')).toBe(true);
     expect(await editReads('free')).toBe(false);
+  });
+
+  it('L7: runs of a version that no node has get no look for each end of another run', async () => {
+    const clock = createFakeClock(T0);
+    const store = await openStore(clock);
+    await store.setTypeLimits([{ type: 'noop', version: 1, limits: { running: 5 } }]);
+    for (const [id, typeVersion] of [
+      ['old', 1],
+      ['new', 2],
+    ] as const)
+      await store.insertJob({ definition: definitionOf(id, { ...open, typeVersion }) });
+    await store.command({ jobId: 'new', command: { kind: 'trigger' } });
+    const looks = async () => {
+      await store.command({ jobId: 'old', command: { kind: 'trigger' } });
+      const { runs } = await store.claim({ node: 'node', types: TYPES, places: 5, prefetch: 0 });
+      await store.settle(runs.map((run) => settlement(run, SUCCEEDED, clock.now())));
+      return (await database.rows('SELECT FROM greenvue_jobs.limit_looks')).length;
+    };
+    clock.advance(2 * MINUTE);
+    for (let n = 0; n < 20; n += 1) expect(await looks()).toBeLessThan(4);
+  });
+
+  it('L5: a prune removes the claims that a settlement of an older node has left, and no others', async () => {
+    const store = await openStore(createFakeClock(T0));
+    await store.setTypeLimits([{ type: 'noop', version: 1, limits: { running: 5 } }]);
+    await store.insertJob({ definition: definitionOf('a', open) });
+    for (let n = 0; n < 2; n += 1) await store.command({ jobId: 'a', command: { kind: 'trigger' } });
+    const { runs } = await store.claim({ node: 'node', types: TYPES, places: 5, prefetch: 0 });
+    await database.rows('DELETE FROM greenvue_jobs.live_runs WHERE id = $1', [Number(runs[0]?.id)]);
+    await store.prune({ finishedPerJob: 9, skippedPerJob: 9, maxAgeMs: DAY, countsMaxAgeMs: DAY });
+    const left = await database.rows('SELECT run_id::text FROM greenvue_jobs.limit_claims');
+    expect(left).toEqual([{ run_id: runs[1]?.id }]);
   });
 
   it('L5: the room of a node that is killed is free when its run is taken back', async () => {

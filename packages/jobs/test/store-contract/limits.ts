@@ -633,6 +633,29 @@ export function limitsContract(makeStore: MakeStore): void {
       expect(await t.run(left)).toBeDefined();
     });
 
+    it('L8: the group of a value is kept for a day after its last use, and as long as it has live runs', async () => {
+      const retention = { finishedPerJob: 9, skippedPerJob: 9, maxAgeMs: 90 * DAY, countsMaxAgeMs: 90 * DAY };
+      const removed = async () => (await t.store.prune(retention)).removed;
+      await limit({ running: 1, per: '/tenant' });
+      await job('a');
+      const late = { tenant: 'late' };
+      for (const tenant of ['x', 'late', 'late']) await trigger('a', { tenant });
+      await t.settleAll((await claimAll()).runs);
+      expect(await removed()).toBe(0);
+      t.clock.advance(DAY - MINUTE);
+      expect(await removed()).toBe(0);
+      t.clock.advance(HOUR);
+      // The run of this value still waits.
+      expect(await removed()).toBe(1);
+      await t.settleAll((await claimAll()).runs);
+      t.clock.advance(DAY - HOUR);
+      expect(await removed()).toBe(0);
+      await trigger('a', late);
+      expect((await claimAll()).runs).toHaveLength(1);
+      t.clock.advance(2 * DAY);
+      expect(await removed()).toBe(0);
+    });
+
     it('limits and groups are kept over a restart', async () => {
       await limit({ running: 1, rate: { runs: 2, perMs: MINUTE } });
       await t.store.insertJob({ definition: definitionOf('a', { schedule: ON_DEMAND, overlap: 'allow' }) });

@@ -45,7 +45,7 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('jobHourBuckets', countsMaxAgeMs),
     older('backfills', countsMaxAgeMs),
     older('checkpoints', 0),
-    // No rate counts older starts.
+    // No rate counts older starts. A value that is used at least once a day keeps its group.
     older('limitGroups', DAY_MS),
     older('nodeNames', maxAgeMs + DAY_MS),
     older('alertDeliveries', maxAgeMs),

@@ -101,6 +101,8 @@ export class MemoryDatabase {
   readonly limitKeys = new Map<number, LimitKeyRow>();
   /** By group. */
   readonly groupStarts = new Map<number, Starts>();
+  /** When a claim last looked at a group. */
+  readonly groupUses = new Map<number, number>();
   /** By key of a group. */
   readonly groupLooks = new Map<number, GroupLook>();
   readonly alertChannels = new Map<string, ChannelRow>();

@@ -4,6 +4,9 @@ import type { StoredLimits, TypeLimits } from '../../core/type-limits/type-limit
 /** Keys of groups are below it. Keys of types and priorities are above it. */
 export const GROUP_KEYS_BELOW = -1_000_000_000;
 
+/** A claim notes that it has used a group only if the noted instant is this much earlier (ms). */
+export const NOTE_USE_AFTER_MS = 900_000;
+
 type LimitsRow = readonly [type: string, version: number, limits: string, regrouping: number | boolean];
 
 /** A row of `type_limits`: its type, version, limits, and whether it regroups. */

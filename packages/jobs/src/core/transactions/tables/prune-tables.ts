@@ -60,7 +60,7 @@ export type RemovedRun = Pick<
  * `finishedJobs`: jobs become tombstones when their last end, slot and start are older. `tombstones`: those
  * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any.
  * `alertDeliveries`: looks only at the `limit` oldest. `checkpoints`: those of runs that are not live, whatever
- * their age. `limitGroups`: those without live runs and later starts.
+ * their age. `limitGroups`: those without live runs that no claim has looked at since.
  */
 export type OldRows =
   | 'finishedJobs'

@@ -170,6 +170,7 @@ export function limitTables(u: MemoryUnit) {
     saveGroups(groups, types) {
       for (const one of groups) {
         db.groupStarts.set(one.group, one.starts);
+        db.groupUses.set(one.group, now);
         const look = lookAtKey(db, one.key, now);
         if (look !== undefined) wakeGroup(db, one.key, { ...look, at: lookAgainAt(one, look.at, now) });
       }

@@ -97,14 +97,15 @@ function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameter
 /** Keys of groups without live runs. The starts of a group go with its last key. */
 function removeLimitKeys(db: MemoryDatabase, before: number, limit: number): number {
   const used = new Set([...db.live.values()].map(({ groupKey }) => groupKey));
-  const lastStartOf = (group: number) => db.groupStarts.get(group)?.at(-1)?.[0] ?? 0;
   const unused = [...db.limitKeys.values()]
-    .filter(({ key, group }) => !used.has(key) && lastStartOf(group) < before)
+    .filter(({ key, group }) => !used.has(key) && (db.groupUses.get(group) ?? 0) < before)
     .slice(0, limit);
   for (const { key, group } of unused) {
     db.limitKeys.delete(key);
     db.groupLooks.delete(key);
-    if (![...db.limitKeys.values()].some((one) => one.group === group)) db.groupStarts.delete(group);
+    if ([...db.limitKeys.values()].some((one) => one.group === group)) continue;
+    db.groupStarts.delete(group);
+    db.groupUses.delete(group);
   }
   return unused.length;
 }

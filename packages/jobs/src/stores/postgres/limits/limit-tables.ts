@@ -1,7 +1,7 @@
 import type { LimitTables, LockedGroup } from '../../../core/transactions/limits/limit-tables.ts';
 import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { numberOf } from '../../rows/first-column.ts';
-import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
+import { GROUP_KEYS_BELOW, NOTE_USE_AFTER_MS, startsIn } from '../../rows/limit-rows.ts';
 import { startOrderIn } from '../../rows/queue-key.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
@@ -68,14 +68,18 @@ const SAVE_LIMITS = `INSERT INTO greenvue_jobs.type_limits (type, version, limit
   SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
   ON CONFLICT (type) DO UPDATE SET version = excluded.version, limits = excluded.limits, regrouping = excluded.regrouping,
     revision = type_limits.revision + 1`;
-/** Looks at keys now, but in the order in which their first waiting runs start. */
+/**
+ * Looks at keys now, but in the order in which their first waiting runs start. Adds no row if a row has waited for
+ * a minute: perhaps no node has this version. A newer row may be one that a claim removes now.
+ */
 const lookNow = (keys: string) => `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
-  SELECT keys.key, keys.type_key, first.at, ${startOrderIn('keys.type_key', 'first.at')}
+  SELECT keys.key, keys.type_key, $1::bigint, ${startOrderIn('keys.type_key', 'first.at')}
   FROM ${keys} CROSS JOIN LATERAL (
     SELECT least($1::bigint, (SELECT available_at FROM greenvue_jobs.live_runs
-      WHERE live_runs.type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1)) AS at) AS first`;
+      WHERE live_runs.type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1)) AS at) AS first
+  WHERE NOT EXISTS (SELECT FROM greenvue_jobs.limit_looks AS old WHERE old.key = keys.key AND old.at <= $1::bigint - 60000)`;
 const LOOK_AT_TYPES = `${lookNow('greenvue_jobs.limit_keys AS keys JOIN greenvue_jobs.limit_groups AS of ON of.id = group_id')}
-  WHERE of.type = ANY($2::text[])`;
+  AND of.type = ANY($2::text[])`;
 const NEXT_LOOK = `SELECT min(next.at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT at FROM greenvue_jobs.limit_looks WHERE type_key = known.key ORDER BY at LIMIT 1) AS next`;
 /** The most looks that a claim reads of a type: a key may have many. */
@@ -108,8 +112,8 @@ const SAVE_GROUPS = `WITH new AS MATERIALIZED (
     SELECT * FROM unnest($3::integer[], $4::integer[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[])
       AS new (key, type_key, group_id, starts, room_at, held_until)),
   started AS (
-    UPDATE greenvue_jobs.limit_groups AS of SET starts = new.starts FROM new
-    WHERE of.id = new.group_id AND of.starts <> new.starts),
+    UPDATE greenvue_jobs.limit_groups AS of SET starts = new.starts, used_at = $2::bigint FROM new
+    WHERE of.id = new.group_id AND (of.starts <> new.starts OR of.used_at < $2::bigint - ${NOTE_USE_AFTER_MS})),
   looks AS (
     INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
     SELECT new.key, new.type_key, greatest(next.at, new.room_at, CASE WHEN next.at <= $2::bigint THEN new.held_until END),

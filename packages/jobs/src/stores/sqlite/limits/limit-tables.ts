@@ -6,7 +6,7 @@ import type { LimitTables, TakeOfGroups } from '../../../core/transactions/limit
 import type { JobIndexes } from '../../../core/transactions/tables/tables.ts';
 import { lookAgainAt } from '../../../core/type-limits/group-room.ts';
 import { numberOf } from '../../rows/first-column.ts';
-import { GROUP_KEYS_BELOW, startsIn } from '../../rows/limit-rows.ts';
+import { GROUP_KEYS_BELOW, NOTE_USE_AFTER_MS, startsIn } from '../../rows/limit-rows.ts';
 import { startOrderIn } from '../../rows/queue-key.ts';
 import { earliestOf, merged } from '../claims/runs-by-type.ts';
 import { STATUS } from '../rows/codes.ts';
@@ -50,7 +50,7 @@ export function limitTables(w: Writer): LimitTables {
     takeOfGroups: (input, take, jobs) => takeOfGroups(w, { input, take, jobs }),
     saveGroups(groups, types) {
       for (const one of groups) {
-        db.write(SAVE_STARTS, JSON.stringify(one.starts), one.group);
+        db.write(SAVE_STARTS, JSON.stringify(one.starts), one.group, w.unit.now);
         const nextAt = numberOf(db.arrays(EARLIEST_OF_KEY).get(one.key));
         if (nextAt !== undefined) w.groups.wake(one.key, nextAt, lookAgainAt(one, nextAt, w.unit.now));
       }
@@ -150,7 +150,8 @@ const GROUPS_OF_KEYS = `SELECT limit_keys.key, group_id, limit_groups.type, star
   CROSS JOIN limit_keys ON limit_keys.key = chosen.value CROSS JOIN limit_groups ON limit_groups.id = group_id`;
 const FORGET_LOOKS =
   'UPDATE limit_keys SET look_at = NULL, since = NULL WHERE key IN (SELECT value FROM json_each(?))';
-const SAVE_STARTS = 'UPDATE limit_groups SET starts = ?1 WHERE id = ?2 AND starts <> ?1';
+const SAVE_STARTS = `UPDATE limit_groups SET starts = ?1, used_at = ?3
+  WHERE id = ?2 AND (starts <> ?1 OR used_at < ?3 - ${NOTE_USE_AFTER_MS})`;
 const WAITING = 'held = 0 AND node IS NULL';
 const EARLIEST_OF_KEY = `SELECT min(available_at) FROM live_runs WHERE ${WAITING} AND type_key = ?`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';

@@ -15,8 +15,11 @@ CREATE TABLE limit_groups (
   value TEXT NOT NULL,
   -- JSON: instants of starts with their numbers, for the rate.
   starts TEXT NOT NULL DEFAULT '[]',
+  -- When a claim last looked at it, up to 15 minutes too early, and not before its last start. 0: none has.
+  used_at INTEGER NOT NULL DEFAULT 0,
   UNIQUE (type, value)
 ) STRICT;
+CREATE INDEX limit_groups_used ON limit_groups (used_at);
 CREATE TABLE limit_keys (
   key INTEGER PRIMARY KEY CHECK (key < -1000000000),
   group_id INTEGER NOT NULL REFERENCES limit_groups (id),

@@ -1,9 +1,9 @@
 import type { OldRows, PruneTables, RunsToPrune } from '../../../../core/transactions/tables/prune-tables.ts';
 import { numbersIn } from '../../../rows/first-column.ts';
 import { bucketsOf } from '../../../rows/hour-tally.ts';
-import { GROUP_KEYS_BELOW } from '../../../rows/limit-rows.ts';
 import { ALERTS } from '../../alert-statements.ts';
 import { CHECKPOINTS } from '../../checkpoint-statements.ts';
+import { removeUnusedGroups } from '../../limits/remove-unused-groups.ts';
 import { MEASURE, STATUS } from '../../rows/codes.ts';
 import { rowOf } from '../../rows/run-rows.ts';
 import { runRead } from '../../sqlite-reads.ts';
@@ -68,11 +68,8 @@ export function pruneTables(w: Writer): PruneTables {
           return runRead(w.db, ALERTS.removeOldDeliveries(before, limit));
         case 'checkpoints':
           return runRead(w.db, CHECKPOINTS.removeLeft(limit));
-        case 'limitGroups': {
-          const removed = changes(UNUSED_LIMIT_KEYS, before, limit);
-          if (removed > 0) changes(UNUSED_LIMIT_GROUPS);
-          return removed;
-        }
+        case 'limitGroups':
+          return removeUnusedGroups(w, before, limit);
         case 'backfills':
           changes(OLD_BACKFILL_SLOTS, before, limit);
           return changes(OLD_BACKFILLS, before, limit);
@@ -95,12 +92,6 @@ const FINISHED_JOBS = `SELECT uid FROM jobs INDEXED BY jobs_finished
 const GONE_JOBS = `SELECT uid FROM jobs
   WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0
     AND NOT EXISTS (SELECT 1 FROM live_runs WHERE job_uid = uid) LIMIT ?`;
-/** The last of the `starts`, which are `[[at, count], …]`. */
-const UNUSED_LIMIT_KEYS = `DELETE FROM limit_keys WHERE key IN (
-  SELECT key FROM limit_keys JOIN limit_groups ON id = group_id
-  WHERE coalesce(json_extract(starts, '$[#-1][0]'), 0) < ?
-    AND NOT EXISTS (SELECT 1 FROM live_runs WHERE live_runs.type_key < ${GROUP_KEYS_BELOW} AND live_runs.type_key = key) LIMIT ?)`;
-const UNUSED_LIMIT_GROUPS = 'DELETE FROM limit_groups WHERE id NOT IN (SELECT group_id FROM limit_keys)';
 const REMOVE_VERSIONS = 'DELETE FROM job_versions WHERE job_uid = ?';
 const REMOVE_RUN = 'DELETE FROM runs WHERE id = ?';
 const REMOVE_LINK = 'DELETE FROM chained_runs WHERE run_id = ?';
