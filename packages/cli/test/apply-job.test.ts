@@ -38,7 +38,7 @@ async function applyUnseen(meanwhile: () => Promise<unknown> = async () => undef
   const types = await listJobTypes(api);
   const target = { url: host.url, hasToken: true, headers: [], program: JOBS_PROGRAM, lists: 'jobs list' };
   const interrupted = new AbortController().signal;
-  return createApplier({ api, target, types, dryRun: false, interrupted })(JOB);
+  return createApplier({ api, target, types, dryRun: false, inFile: new Set<string>(), interrupted })(JOB);
 }
 
 function direct() {

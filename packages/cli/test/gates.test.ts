@@ -30,6 +30,7 @@ test('A13: a file may have a job before the one that it waits for', async () => 
     file,
     `${job('third', 'second')}${job('second', 'first')}- { id: first, name: first, type: greet, on_demand: true }\n`,
   );
+  expect(await done('jobs', 'apply', '-f', file, '--dry-run')).toContain('nothing was changed: 3 created');
   const applied = await done('jobs', 'apply', '-f', file);
   for (const id of ['first', 'second', 'third']) expect(applied).toContain(`created ${id}`);
   expect(await done('jobs', 'apply', '-f', file)).toContain('3 unchanged');
@@ -76,4 +77,19 @@ test('an apply whose jobs all fail says that no job was changed', async () => {
     ),
     stderr: '2 jobs of 2 failed. No job was changed.\n',
   });
+});
+
+test('A13: a dry run refuses a job that is neither on the server nor in the file, and other faults of linked jobs', async () => {
+  const job = (id: string, fields: string) => `- { id: ${id}, name: ${id}, type: greet, ${fields} }\n`;
+  const text = [
+    job('base-1', 'on_demand: true'),
+    job('next-1', 'after: { job: base-1 }'),
+    job('next-2', 'after: { job: base-1 }, only_if: { job: nobody, succeeded_within: 1h }'),
+    job('next-3', 'after: { job: base-1 }, alerts: [nowhere]'),
+  ].join('');
+  const { code, stdout } = await run([...APPLY, '--dry-run'], text);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^would be created next-1$/m);
+  expect(stdout).toMatch(/^failed next-2\n[\s\S]*No job has the id "nobody"/m);
+  expect(stdout).toMatch(/^failed next-3\n[\s\S]*none with the id "nowhere"/m);
 });

@@ -2,6 +2,7 @@ import {
   ApiError,
   type Connection,
   ConnectionError,
+  type Fault,
   findJob,
   getJob,
   type Job,
@@ -34,6 +35,8 @@ export interface Applier {
   readonly target: TargetServer;
   readonly types: readonly JobType[];
   readonly dryRun: boolean | undefined;
+  /** The ids of all jobs that are applied together. */
+  readonly inFile: ReadonlySet<string>;
   readonly interrupted: AbortSignal;
 }
 
@@ -63,7 +66,10 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
   };
 }
 
-async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Applier): Promise<Applied> {
+async function applyJob(
+  { id, body, place }: FileJob,
+  { api, types, dryRun, inFile }: Applier,
+): Promise<Applied> {
   const now = await findJob(api, id);
   const type = types.find((known) => known.type === body.type);
   const before = now === undefined ? undefined : definitionOf(now);
@@ -78,13 +84,35 @@ async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Ap
   }
   const outcome = now === undefined ? 'created' : 'changed';
   if (dryRun) {
-    const { times } = await previewSchedule(api, { ...body, id, count: 1 });
-    return { ...applied, outcome, nextRun: times[0] };
+    return { ...applied, outcome, nextRun: await nextRunOf(api, { id, body }, inFile) };
   }
   const job = await putOrFind(api, { id, body, now, type });
   // The server decides which values are equal.
   const isNoEdit = now !== undefined && job.uid === now.uid && job.version === now.version;
   return { ...applied, outcome: isNoEdit ? 'unchanged' : outcome, nextRun: job.next_run ?? undefined };
+}
+
+/**
+ * The next run of a job by a dry run. The server checks links to jobs last, so that a link to a job of the
+ * file, which a real apply makes first, is the only fault of its answer (A13).
+ */
+async function nextRunOf(
+  api: Connection,
+  { id, body }: Pick<FileJob, 'id' | 'body'>,
+  inFile: ReadonlySet<string>,
+): Promise<string | undefined> {
+  try {
+    return (await previewSchedule(api, { ...body, id, count: 1 })).times[0];
+  } catch (error) {
+    const linked = new Map([
+      ['/after/job', body.after?.job],
+      ['/only_if/job', body.only_if?.job],
+    ]);
+    const isOfFile = ({ pointer }: Fault) => inFile.has(linked.get(pointer) ?? '');
+    if (error instanceof ApiError && error.faults.length > 0 && error.faults.every(isOfFile))
+      return undefined;
+    throw error;
+  }
 }
 
 /** The server shows no secret, so nobody can compare without a PUT. */

@@ -38,7 +38,9 @@ export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlag
       'Finishing the job that is being applied, and starting no other. Press Ctrl-C again to stop at once.',
     ),
   );
-  const apply = afterUpstreams(createApplier({ api, target, types, dryRun: flags.dryRun, interrupted }));
+  const inFile = new Set(jobs.map(({ id }) => id));
+  const { dryRun } = flags;
+  const apply = afterUpstreams(createApplier({ api, target, types, dryRun, inFile, interrupted }));
   const all: Applied[] = [];
   for await (const applied of inOrder(jobs, MOST_AT_ONCE, apply)) {
     all.push(applied);

@@ -36,6 +36,34 @@ export function newUpstreams(
   );
 }
 
+/** The ids of the jobs that each of these jobs names. A job that does not exist is absent. */
+export type Upstreams = ReadonlyMap<string, readonly string[]>;
+
+const NONE: Upstreams = new Map();
+
+/**
+ * Why a job may not name this upstream job: looks at it, then at all that it names, and so on. Yields the ids
+ * of jobs to look up. `together`: jobs that are made or changed with this one, as they will be.
+ */
+export function* refuseUpstream(
+  id: string,
+  upstream: Upstream,
+  together: Upstreams = NONE,
+): Generator<readonly string[], Refusal | undefined, Upstreams> {
+  const seen = new Set([upstream.job]);
+  let ids: readonly string[] = [upstream.job];
+  while (ids.length > 0) {
+    if (ids.includes(id)) return circle(upstream, id);
+    const asIs = ids.filter((one) => !together.has(one));
+    const found = new Map(asIs.length === 0 ? [] : yield asIs);
+    for (const one of ids) if (together.has(one)) found.set(one, together.get(one) ?? []);
+    if (ids[0] === upstream.job && !found.has(upstream.job)) return noUpstream(upstream);
+    ids = [...new Set([...found.values()].flat())].filter((one) => !seen.has(one));
+    for (const one of ids) seen.add(one);
+  }
+  return undefined;
+}
+
 export function noUpstream({ job, field }: Upstream): Refusal {
   const detail = `${field}.job must be the id of a job that exists. No job has the id ${shownValue(job)}: create it first, or correct the id.`;
   return refused('no_upstream', detail, `/${field}/job`);

@@ -5,7 +5,12 @@ import type { Job } from '../../core/model/job.ts';
 import { backfillNotFound, jobNotFound, runNotFound } from '../../core/model/not-found.ts';
 import { allNamesIn } from '../../core/secrets/secret-value.ts';
 import type { RunView } from '../../core/store/store-views.ts';
-import { EngineError, type JobInput, type JobPatch } from '../../engine/ports/engine-port.ts';
+import {
+  EngineError,
+  type InvalidField,
+  type JobInput,
+  type JobPatch,
+} from '../../engine/ports/engine-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { isEngineError } from '../routing/etag.ts';
 import { type JobScope, jobsOf, scopeText, tagsText } from './job-scope.ts';
@@ -114,6 +119,7 @@ export function guardsOf(engine: RouteEngine, scope: JobScope) {
  */
 function upstreamGuard(engine: RouteEngine, requireJob: RouteEngine['getJob']) {
   return async (jobId: string, input: Pick<JobPatch, 'onlyIf' | 'after'>): Promise<void> => {
+    const faults: InvalidField[] = [];
     for (const field of ['after', 'onlyIf'] as const) {
       const job = input[field]?.job;
       if (job === undefined || (await orUndefined(requireJob(job))) !== undefined) continue;
@@ -121,8 +127,12 @@ function upstreamGuard(engine: RouteEngine, requireJob: RouteEngine['getJob']) {
       const kept = known === undefined ? [] : upstreamsOf(known.job);
       if (kept.some((one) => one.job === job && one.field === field)) continue;
       const { detail, pointer = '' } = noUpstream({ job, field });
-      throw new EngineError('invalid', detail, [{ pointer, detail }]);
+      faults.push({ pointer, detail });
     }
+    const [first, ...others] = faults;
+    if (first === undefined) return;
+    const summary = others.length === 0 ? first.detail : 'The job names jobs that do not exist.';
+    throw new EngineError('invalid', summary, faults);
   };
 }
 

@@ -1,6 +1,7 @@
 import { enqueuedJobId } from '../../core/model/enqueued-job.ts';
 import type { AlertsApi } from '../../engine/ports/alerts-port.ts';
 import type { CalendarsApi } from '../../engine/ports/calendars-port.ts';
+import { EngineError } from '../../engine/ports/engine-port.ts';
 import type { NodesApi } from '../../engine/ports/nodes-port.ts';
 import type { SecretsApi } from '../../engine/ports/secrets-port.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
@@ -51,10 +52,12 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
       if ('jobId' in input) {
         await lookAtJob(input.jobId);
         guards.requireOwnPatch(input.patch);
+        return previewLinks(engine, input, guards.requireOwnUpstream(input.jobId, input.patch));
       }
       if ('id' in input) {
         guards.requireOwnInput(input);
         await guards.requireFreeId(input.id);
+        return previewLinks(engine, input, guards.requireOwnUpstream(input.id, input));
       }
       return engine.preview(input);
     },
@@ -80,6 +83,23 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     },
   };
   return scoped;
+}
+
+/** The refusal of upstream jobs comes after all other faults, as without a scope, and hides circles outside. */
+async function previewLinks(
+  engine: RouteEngine,
+  input: Parameters<RouteEngine['preview']>[0],
+  own: Promise<void>,
+): ReturnType<RouteEngine['preview']> {
+  const [guarded, answer] = await Promise.allSettled([own, engine.preview(input)]);
+  const isOfLinks =
+    answer.status === 'fulfilled' ||
+    (answer.reason instanceof EngineError &&
+      answer.reason.faults.length > 0 &&
+      answer.reason.faults.every(({ pointer }) => /^\/(after|onlyIf)\/job$/.test(pointer)));
+  if (guarded.status === 'rejected' && isOfLinks) throw guarded.reason;
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value;
 }
 
 /** Channels hear of all jobs, so they are of the whole engine. */

@@ -287,6 +287,24 @@ export function overviews(makeMount: MakeMount): void {
       expect(after).toMatchObject({ interval: '2h', version: 1 });
     });
 
+    test('checks the jobs and alert channels that a job names as PUT would', async () => {
+      const whole = { id: 'preview-5', name: 'P', type: 'greet' };
+      const after = { after: { job: 'nobody' } };
+      const gate = { interval: '1h', only_if: { job: 'nobody', succeeded_within: '24h' } };
+      for (const fields of [after, gate, { interval: '1h', alerts: ['nowhere'] }]) {
+        const refused = await preview({ ...whole, ...fields });
+        const put = await send(server, 'PUT', '/jobs/preview-5', { body: { ...whole, ...fields } });
+        expect(problemOf(refused, 422).errors).toEqual(problemOf(put, 422).errors);
+      }
+      const both = await preview({ ...whole, ...after, only_if: gate.only_if });
+      expect(pointersOf(both)).toEqual(['/after/job', '/only_if/job']);
+      await createJob(server, 'preview-5', { on_demand: true });
+      await createJob(server, 'preview-6', { after: { job: 'preview-5' } });
+      const circle = await preview({ ...whole, after: { job: 'preview-6' } });
+      expect(faultAt(circle, '/after/job')).toContain('waits for "preview-5"');
+      expect(pointersOf(await preview({ job_id: 'preview-5', ...after }))).toEqual(['/after/job']);
+    });
+
     test('says what is missing without a body, and that a job does not exist', async () => {
       expect(faultAt(await send(server, 'POST', '/job-preview'), '')).toContain('JSON object');
       problemOf(await preview({ job_id: 'nobody', interval: '5m' }), 404);

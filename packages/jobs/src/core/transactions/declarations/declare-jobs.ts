@@ -1,5 +1,5 @@
 import { windowsText } from '../../calendars/job-calendar.ts';
-import { upstreamsOf } from '../../chains/upstreams.ts';
+import { type Upstreams, upstreamsOf } from '../../chains/upstreams.ts';
 import { CODE_ACTOR } from '../../commands/declare.ts';
 import {
   auditOfDeclared,
@@ -22,7 +22,7 @@ import type {
 } from '../../store/store-declarations.ts';
 import { keepWindows } from '../calendars/job-windows.ts';
 import { follow } from '../chains/chains.ts';
-import { refuseUpstreams, type Upstreams } from '../chains/upstreams.ts';
+import { refuseUpstreams } from '../chains/upstreams.ts';
 import { command, insertJobs } from '../commands.ts';
 import { ask, type Script } from '../script.ts';
 import { refuseMissing } from '../secrets/secrets.ts';

@@ -16,6 +16,7 @@ import { errorOf } from '../command-errors.ts';
 import { requireWindows, withWindows } from '../job-windows.ts';
 import { getJob } from './job-api.ts';
 import { faultOfCalendar, inputOf, mergePatch, parseDefinition } from './job-definition.ts';
+import { requireReferences } from './references.ts';
 
 export async function preview(
   deps: EngineParts,
@@ -28,7 +29,10 @@ export async function preview(
   }
   const known = await deps.store.getJob(input.id, deps.node.liveTypes);
   if (known !== undefined) return previewEdit(deps, known, input, count);
-  return previewNew(deps, await parseDefinition(deps, input), count);
+  const definition = await parseDefinition(deps, input);
+  const answer = await previewNew(deps, definition, count);
+  await requireReferences(deps, definition);
+  return answer;
 }
 
 function previewSchedule(deps: EngineParts, schedule: Partial<JobInput>, count: number): Promise<Preview> {
@@ -79,6 +83,7 @@ async function previewEdit(
   const live = { ...NO_LIVE_RUNS, active: running, claimed: running };
   const outcome = commandJob(job, live, { kind: 'edit', definition, windows }, now);
   if (!outcome.ok) throw errorOf(outcome);
+  await requireReferences(deps, definition, job);
   const after = outcome.decision.job;
   const slots = upcomingSlots(after, count, now);
   return { now, before: job.nextRunAt, times: slots.map((slot) => assignedTime(after, slot)), slots };

@@ -90,6 +90,12 @@ export function chains(makeMount: MakeMount): void {
     expect(faultAt(await put('acme.report', AFTER, scoped), '/after/job')).toContain(
       'No job has the id "import"',
     );
+    const preview = (fields: object) =>
+      send(scoped, 'POST', '/job-preview', { body: jobBody('acme.report', { ...AFTER, ...fields }) });
+    expect(faultAt(await preview({}), '/after/job')).toContain('No job has the id "import"');
+    expect(faultAt(await preview({ max_attempts: 2, alerts: ['nowhere'] }), '/alerts/0')).toContain(
+      'nowhere',
+    );
     bodyOf(await put('acme.report', AFTER), 201, jobSchema);
     bodyOf(await put('acme.report', { ...AFTER, description: 'Kept' }, scoped), 200, jobSchema);
     const { id } = await runJob(server, 'import');
