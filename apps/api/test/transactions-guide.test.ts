@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createJobs, defineJobType, type Engine, type JobType } from '@greenvue/jobs';
 import { postgres } from '@greenvue/jobs/postgres';
 import { Kysely, PostgresDialect } from 'kysely';
@@ -8,6 +10,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { createTestPostgres, temporaryFolder } from '../src/testing/test-database.ts';
 import { ROOT } from './shell.ts';
+
+const execute = promisify(execFile);
 
 /** The programs of a guide, as files that resolve packages like those of the workspace. */
 async function programs(page: string): Promise<(name: string) => string> {
@@ -116,6 +120,19 @@ test.each(['pay-pg.ts', 'pay-kysely.ts', 'pay-drizzle.ts', 'pay-prisma.ts'])(
     expect((await pool.query('SELECT points FROM accounts')).rows).toEqual([{ points: 7 }]);
   },
 );
+
+test('the program of the guide to exactly once that tries it adds the points', async () => {
+  const file = await programs('exactly-once.md');
+  const env = { ...process.env, DATABASE_URL: await createTestPostgres() };
+  expect((await execute(process.execPath, [file('try.ts')], { env })).stdout).toBe('[ { points: 7 } ]\n');
+});
+
+test('the guide to exactly once shows the schema of the Prisma client that the tests use', () => {
+  const guide = readFileSync(join(ROOT, 'docs/exactly-once.md'), 'utf8');
+  const [, schema = 'none'] = /^```prisma file=schema.prisma\n(.*?)^```$/ms.exec(guide) ?? [];
+  const fixture = readFileSync(join(import.meta.dirname, 'fixtures/schema.prisma'), 'utf8');
+  expect(schema).toBe(fixture.replace(/^\/\/.*\n/, ''));
+});
 
 /** Fails at the first commit, then twice in `ctx.complete`: no rollback undoes what a sequence has counted. */
 const ACCOUNTS = `CREATE TABLE accounts (id integer PRIMARY KEY, points integer NOT NULL);
