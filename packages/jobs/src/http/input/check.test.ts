@@ -141,6 +141,13 @@ describe('the bodies of jobs', () => {
     });
   });
 
+  test('say of a job without runs how to stop a job', () => {
+    expect(checkInput(patchJobBody, { max_runs: 0 })).toEqual({
+      ok: false,
+      faults: [{ pointer: '/max_runs', detail: 'must be at least 1. To stop a job, pause it' }],
+    });
+  });
+
   test('of patches know null from absent', () => {
     const patch = patchJobBody.parse({ description: null });
     expect(patch.description).toBeNull();

@@ -71,7 +71,7 @@ const scheduleFields = {
   ),
   max_runs: z
     .int()
-    .min(1)
+    .min(1, 'must be at least 1. To stop a job, pause it')
     .max(MOST_RUNS)
     .describe('The job is finished after this many runs of its slots; skipped slots do not count'),
   spread: duration.describe(
