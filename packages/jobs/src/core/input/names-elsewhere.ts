@@ -35,3 +35,52 @@ export function knownHereAs(given: string, known: readonly string[]): string | u
 export function anyOf(names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : names.join(' or ');
 }
+
+const OF_TYPES = [
+  'limits',
+  'onSucceeded',
+  'onFailed',
+  'onPaused',
+  'steps',
+  'checkpoint',
+  'isolation',
+  'memoryMb',
+  'operatorsMaySet',
+  'secrets',
+  'run',
+];
+const OF_JOBS = [
+  'priority',
+  'maxRunning',
+  'overlap',
+  'catchUp',
+  'expireAfter',
+  'interval',
+  'cron',
+  'rrule',
+  'runAt',
+  'after',
+  'onlyIf',
+  'calendar',
+  'timezone',
+  'tags',
+  'alerts',
+];
+
+/** What to do with a field of a job type in a job, or of a job in a job type. Undefined: it is neither. */
+export function inOtherPlace(given: string, known: readonly string[]): string | undefined {
+  const letters = lettersOf(given);
+  const find = (names: readonly string[]) => names.find((name) => lettersOf(name) === letters);
+  const isKnown = (name: string) => known.some((one) => lettersOf(one) === lettersOf(name));
+  if (isKnown('operatorsMaySet')) return misplaced(find(OF_JOBS), 'the job', 'job(type, …)');
+  return isKnown('interval') && isKnown('overlap')
+    ? misplaced(find(OF_TYPES), 'the job type', 'defineJobType(…)')
+    : undefined;
+}
+
+function misplaced(name: string | undefined, what: string, call: string): string | undefined {
+  if (name === undefined) return undefined;
+  const isPlural = /s$/.test(name);
+  const field = call.replace('…', `{ ${name} }`);
+  return `${name} ${isPlural ? 'belong' : 'belongs'} to ${what}: write ${isPlural ? 'them' : 'it'} in ${field}`;
+}
