@@ -419,7 +419,15 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
         { jobId: 'a', pointer: '/onlyIf/job' },
       ]);
       expect(await refused([inCode('b', after('none')), inCode('a')])).toMatchObject([
-        { jobId: 'b', pointer: '/onlyIf/job' },
+        {
+          jobId: 'b',
+          pointer: '/onlyIf/job',
+          detail: expect.stringContaining('declare it in `jobs` of createJobs, or correct the id'),
+        },
+      ]);
+      const noCalendar = { calendar: { id: 'nope', mode: 'skip' } } as const;
+      expect(await refused([inCode('c', noCalendar)])).toMatchObject([
+        { jobId: 'c', detail: expect.stringContaining('declare it in `calendars` of createJobs') },
       ]);
       expect((await t.job('b')).onlyIf).toMatchObject({ job: 'a' });
     });

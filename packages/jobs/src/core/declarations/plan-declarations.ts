@@ -210,8 +210,16 @@ function madeElsewhere({ id, createdBy = 'unknown' }: Job): DeclareFault {
   return { jobId: id, detail };
 }
 
-function faultOf(jobId: string, outcome: { readonly ok: true } | Refusal): readonly DeclareFault[] {
+const IN_CODE: ReadonlyMap<Refusal['code'], string> = new Map([
+  ['no_calendar', 'In code, declare it in `calendars` of createJobs.'],
+  ['no_upstream', 'In code, declare it in `jobs` of createJobs, or correct the id.'],
+]);
+
+/** Says also how code makes what the refused job names. */
+export function faultOf(jobId: string, outcome: { readonly ok: true } | Refusal): readonly DeclareFault[] {
   if (outcome.ok) return [];
-  const { detail, pointer } = outcome;
+  const { code, pointer } = outcome;
+  const advice = IN_CODE.get(code);
+  const detail = advice === undefined ? outcome.detail : `${outcome.detail} ${advice}`;
   return [{ jobId, detail, ...(pointer === undefined ? {} : { pointer }) }];
 }

@@ -5,6 +5,7 @@ import {
   auditOfDeclared,
   type DeclareNote,
   type DeclareStep,
+  faultOf,
   heldBy,
   isOutdated,
   planDeclarations,
@@ -98,8 +99,7 @@ function* wrongUpstreams(
   const faults: DeclareFault[] = [];
   for (const one of definitions) {
     const refusal = yield* refuseUpstreams(one, before.get(one.id), together);
-    if (refusal !== undefined)
-      faults.push({ jobId: one.id, detail: refusal.detail, pointer: refusal.pointer ?? '' });
+    if (refusal !== undefined) faults.push(...faultOf(one.id, refusal));
   }
   return faults;
 }
