@@ -65,7 +65,7 @@ function detailOf(issue: Issue): string {
       return issue.input === undefined ? 'is required' : `must be ${kindWords(issue)}`;
     case 'invalid_value':
       if (issue.input === undefined) return 'is required';
-      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}; got ${shownValue(issue.input)}`;
     case 'too_small':
       return boundWords('at least', issue.minimum, issue.origin);
     case 'too_big':
