@@ -31,6 +31,7 @@ it('without their options, the compiler refuses checkpoints and steps', () => {
     payload,
     run: async (ctx) => {
       expectTypeOf(ctx.lastCheckpoint).toEqualTypeOf<undefined>();
+      expectTypeOf(ctx.checkpoint).parameter(0).toEqualTypeOf<'Add checkpoint: … to defineJobType()'>();
       // @ts-expect-error: the type declares no checkpoint.
       await ctx.checkpoint({ after: 'a' });
       // @ts-expect-error: the type declares no steps.

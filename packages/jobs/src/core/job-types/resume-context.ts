@@ -9,9 +9,11 @@ export interface ResumeContext<Checkpoint, Steps extends boolean = boolean> {
   readonly lastCheckpoint: Checkpoint | undefined;
   /**
    * Saves where the work stands, for the next attempt: JSON, at most 64 KiB. It is durable once the promise
-   * resolves. While the database is away, it waits. Needs `checkpoint` in the job type.
+   * resolves. While the database is away, it waits. Needs `checkpoint` in the job type: without it, the compiler refuses each value.
    */
-  checkpoint(value: Checkpoint): Promise<void>;
+  checkpoint(
+    value: [Checkpoint] extends [undefined] ? 'Add checkpoint: … to defineJobType()' : Checkpoint,
+  ): Promise<void>;
   /**
    * Does one part of the work and saves its result (JSON, 64 KiB for all steps of a run). An attempt that
    * finds a saved result returns it, and does not call `work`. Names are unique in an attempt. Needs

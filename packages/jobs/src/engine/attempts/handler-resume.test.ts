@@ -92,6 +92,14 @@ describe('wrong use gets an error that says what to do', () => {
     expect(await refusal(open().resume.step(name, () => 1))).toContain('must be text of 1 to 200 characters');
   });
 
+  it('work that is no function', async () => {
+    const { resume } = open();
+    expect(await refusal(resume.step('a', 5 as never))).toContain(
+      'must be a function, such as () => charge(order); got the number 5',
+    );
+    expect(await resume.step('a', () => 1)).toBe(1);
+  });
+
   it('a result that is no JSON, or too large with those of the other steps', async () => {
     const { resume } = open();
     expect(await refusal(resume.step('a', () => () => 1))).toContain(

@@ -78,6 +78,12 @@ export class HandlerResume implements ResumeContext<unknown> {
       throw refuse(
         `must be unique in an attempt; "${name}" is in use. In a loop, add its id, such as "mail 4711"`,
       );
+    if (typeof work !== 'function')
+      throw refused(
+        'The step is not run.',
+        '/work',
+        `must be a function, such as () => charge(order); got ${shownValue(work)}`,
+      );
     this.#names.add(name);
     const known = this.#steps.has(name) ? { result: this.#steps.get(name) } : undefined;
     const { result } = known ?? { result: await this.#run(name, work) };
