@@ -73,7 +73,7 @@ test('an apply whose jobs all fail says that no job was changed', async () => {
   expect(await run(APPLY, `${bad('bad-1')}${bad('bad-2')}`)).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(
-      / {4}\/maxRuns unknown field; did you mean max_runs\?\n[\s\S]*Applied: none, 2 failed\.\n$/,
+      /failed bad-1\n {2}The job "bad-1" \(\S+:1\) is not valid\.\n {4}\/maxRuns unknown field; did you mean max_runs\?\n[\s\S]*Applied: none, 2 failed\.\n$/,
     ),
     stderr: '2 jobs of 2 failed. No job was changed.\n',
   });

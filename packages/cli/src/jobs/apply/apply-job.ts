@@ -12,6 +12,7 @@ import {
 } from '@greenvue/jobs/client';
 import { CliError, EXIT } from '../../exit-code.ts';
 import { restFault, type TargetServer } from '../../rest/rest-fault.ts';
+import { printable } from '../../terminal/printable.ts';
 import { definitionAfterPut, definitionOf, isSameDefinition } from '../definition/definition.ts';
 import { definitionDiff } from '../definition/definition-diff.ts';
 import { hasSecret } from '../definition/secret-payload.ts';
@@ -61,9 +62,16 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
       return await applyJob(job, applier);
     } catch (error) {
       isLost ||= error instanceof ConnectionError;
-      return fail(job.id, restFault(error, applier.target));
+      return fail(job.id, ofJob(job, restFault(error, applier.target)));
     }
   };
+}
+
+/** The fault with the job and its place in the words that name only the request, or only the job. */
+function ofJob({ id, place }: FileJob, fault: CliError): CliError {
+  const said = `The job "${printable(id)}" (${place}) is not valid.`;
+  const words = fault.message.replace(/^The (request [A-Z]+ \S+|job ".*") is not valid\.$/m, () => said);
+  return new CliError(words, fault.exitCode, { cause: fault.cause });
 }
 
 async function applyJob(
