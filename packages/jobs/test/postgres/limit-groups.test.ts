@@ -111,6 +111,46 @@ describe('groups of types with limits', () => {
     expect(claimed).toBe(153);
   });
 
+  it('L18: a run that a node of an older version takes back is found within a minute', async () => {
+    const { store, limit, createJob, trigger, claim, clock } = await startNode();
+    await limit({ running: 5 });
+    await createJob('a');
+    await trigger('a');
+    expect((await claim()).runs).toHaveLength(1);
+    expect(await store.findLeftRuns?.()).toBe(false);
+    // What a version without limits writes.
+    await nodes.rows(
+      "UPDATE greenvue_jobs.live_runs SET node = NULL, fence = NULL, status = 'queued', started_at = NULL, recoveries = 1",
+    );
+    clock.advance(MINUTE);
+    expect(await claim()).toMatchObject({ runs: [] });
+    expect(await store.findLeftRuns?.()).toBe(true);
+    expect(await store.findLeftRuns?.()).toBe(false);
+    expect((await claim()).runs).toHaveLength(1);
+  });
+
+  it('L18: a node that knows removed limits makes a run, and the node that removed them is killed', async () => {
+    const old = await startNode();
+    await old.limit({ running: 5 });
+    await old.createJob('a');
+    const killed = await startNode(old.clock);
+    await killed.store.setTypeLimits([{ type: 'noop', version: 1, limits: {} }]);
+    for (let after: number | undefined = 0; after !== undefined; )
+      after = await killed.store.regroupRuns(after, { isLastPass: false });
+    await old.trigger('a');
+    const next = await startNode(old.clock);
+    expect(await next.store.setTypeLimits([{ type: 'noop', version: 1, limits: {} }])).toBe(true);
+    await next.regroup();
+    expect((await next.claim()).runs).toHaveLength(1);
+    // A second run, after the last pass: the upkeep moves it.
+    await old.trigger('a');
+    old.clock.advance(HOUR);
+    expect((await next.claim()).runs).toEqual([]);
+    expect(await next.store.findLeftRuns?.()).toBe(true);
+    expect((await next.claim()).runs).toHaveLength(1);
+    expect(await next.store.findLeftRuns?.()).toBe(false);
+  });
+
   it('L18: a run that a node without the new limits lets wait again starts after the second regrouping', async () => {
     const old = await startNode();
     await old.createJob('a');

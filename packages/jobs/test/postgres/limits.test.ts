@@ -186,6 +186,13 @@ describe('limits of types, on several nodes', () => {
     expect(left).toEqual([{ run_id: runs[1]?.id }]);
   });
 
+  it('L18: a node finds a run at which no claim would look', async () => {
+    const engine = await startNode({ running: 1 });
+    await engine.enqueue('limited', { tenant: 'a' }, { delay: '1s' });
+    await database.rows('DELETE FROM greenvue_jobs.limit_looks');
+    await expect.poll(() => ended, POLL).toBe(1);
+  });
+
   it('L5: the room of a node that is killed is free when its run is taken back', async () => {
     await untilUpForLease(database.url);
     const { engine } = await startHoldNode(database.url);

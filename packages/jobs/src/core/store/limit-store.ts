@@ -1,6 +1,11 @@
 import type { LimitWaits } from '../type-limits/limit-waits.ts';
 import type { OfferedLimits } from '../type-limits/type-limits.ts';
 
+export interface RegroupHow {
+  /** Default true. */
+  readonly isLastPass?: boolean;
+}
+
 /** The limits of job types in the store (P29, limits and priority). */
 export interface LimitStore {
   /**
@@ -10,9 +15,16 @@ export interface LimitStore {
   setTypeLimits(offered: readonly OfferedLimits[]): Promise<boolean>;
   /**
    * Moves a batch of live runs to the groups that the limits in force say. The first batch is after 0. Gives
-   * back where the next batch begins, or undefined after the last one.
+   * back where the next batch begins, or undefined after the last one. `isLastPass` false: other nodes may not
+   * know the limits yet, so another pass follows, of this node or of the next one that starts.
    */
-  regroupRuns(after: number): Promise<number | undefined>;
+  regroupRuns(after: number, how?: RegroupHow): Promise<number | undefined>;
+  /**
+   * Finds waiting runs that no claim would find, and lets claims find them: a node that did not know the limits has
+   * let them wait again, or has put them in a group of earlier limits. Reads a bounded number of groups, and
+   * continues there in the next call. Returns whether it found some. Absent: the store has one node.
+   */
+  findLeftRuns?(): Promise<boolean>;
   /** The runs that wait for full limits, of each of these types. Counts a bounded number. */
   limitWaits(types: readonly string[]): Promise<readonly LimitWaits[]>;
 }

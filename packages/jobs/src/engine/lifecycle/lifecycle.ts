@@ -74,6 +74,7 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     // It ends the thread in which the modules were loaded, if no run needs that.
     if (threads.hasAny) executor.reporter.watch();
     this.#pruner.start();
+    this.#typeLimits.start();
     alerts.start();
     if (settings.heartbeatUrl !== undefined && settings.concurrency > 0) this.#heartbeats.start();
     loop.start(dispatcher);

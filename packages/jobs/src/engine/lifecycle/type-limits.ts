@@ -1,14 +1,20 @@
+import type { RegroupHow } from '../../core/store/limit-store.ts';
 import type { EngineParts } from '../engine-parts.ts';
 
 /** After this time (ms), all nodes have read the limits that a node has changed. */
 const READ_BY_ALL_MS = 2_000;
 const AFTER_FAILURE_MS = 10_000;
+/** A start has more to do than to look for left runs. */
+const FIRST_LOOK_MS = 5_000;
+const NEXT_LOOK_MS = 60_000;
 
 /** Stores the limits of this node's types, and lets live runs change their groups (P29, limits and priority). */
 export class TypeLimitsAtStart {
   readonly #with: EngineParts;
   #cancel: (() => void) | undefined;
   #regrouping: Promise<void> = Promise.resolve();
+  #cancelLook: (() => void) | undefined;
+  #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   constructor(deps: EngineParts) {
@@ -23,20 +29,46 @@ export class TypeLimitsAtStart {
     const offered = types.map(({ jobType: { type, version }, limits = {} }) => ({ type, version, limits }));
     if (!(await store.setTypeLimits(offered))) return;
     // Runs that wait already must not start above the new limits.
-    await this.#regroup();
+    await this.#regroup({ isLastPass: false });
     // Nodes that did not know the limits yet may have made runs.
     this.#cancel = settings.clock.setTimer(READ_BY_ALL_MS, () => this.#again());
+  }
+
+  /** From now on, looks each minute for runs that no claim would find. */
+  start(): void {
+    if (this.#with.store.findLeftRuns !== undefined) this.#lookAfter(FIRST_LOOK_MS);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
-    await this.#regrouping;
+    this.#cancelLook?.();
+    await Promise.all([this.#regrouping, this.#looking]);
+  }
+
+  #lookAfter(ms: number): void {
+    if (this.#isStopped) return;
+    this.#cancelLook = this.#with.settings.clock.setTimer(ms, () => {
+      this.#looking = this.#lookForLeftRuns();
+    });
+  }
+
+  async #lookForLeftRuns(): Promise<void> {
+    const { store, settings, dispatcher } = this.#with;
+    try {
+      if (await store.findLeftRuns?.()) dispatcher.nextPass.recheck();
+    } catch (error) {
+      settings.logger.warn(
+        { err: error },
+        'the engine could not look for runs of types with limits that no node would start; it tries again in a minute',
+      );
+    }
+    this.#lookAfter(NEXT_LOOK_MS);
   }
 
   #again(): void {
     const { settings, dispatcher } = this.#with;
-    this.#regrouping = this.#regroup().then(
+    this.#regrouping = this.#regroup({ isLastPass: true }).then(
       () => dispatcher.nextPass.recheck(),
       (error: unknown) => {
         settings.logger.warn(
@@ -48,9 +80,9 @@ export class TypeLimitsAtStart {
     );
   }
 
-  async #regroup(): Promise<void> {
+  async #regroup(how: RegroupHow): Promise<void> {
     const { store } = this.#with;
     let after: number | undefined = 0;
-    while (after !== undefined && !this.#isStopped) after = await store.regroupRuns(after);
+    while (after !== undefined && !this.#isStopped) after = await store.regroupRuns(after, how);
   }
 }

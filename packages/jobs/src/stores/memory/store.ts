@@ -98,7 +98,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): JobStore {
     readCheckpoint: (runId) => whileOpen(() => db.checkpoints.get(Number(runId))),
     ...createCalendars(db, { run, read: whileOpen }),
     setTypeLimits: (offered) => run(() => setTypeLimits(offered)),
-    regroupRuns: (after) => run(() => regroupRuns(after)),
+    regroupRuns: (after, how) => run(() => regroupRuns(after, how)),
     limitWaits: (types) => whileOpen((now) => types.map((type) => limitWaitsIn(db, type, now))),
     pauseAll: (input, signal) => runUnless(signal, (unit) => pauseAll(unit, input)),
     resumeAll: (input, signal) => runUnless(signal, (unit) => resumeAll(unit, input)),

@@ -119,7 +119,7 @@ export function createSqliteStore({ file, clock, databaseId, limits }: SqliteSto
     takeAlertWatch: (input) => write('takeAlertWatch', input),
     tellTimedStates: (range) => write('tellTimedStates', range),
     setTypeLimits: (offered) => write('setTypeLimits', offered),
-    regroupRuns: (after) => write('regroupRuns', after),
+    regroupRuns: (after, how) => write('regroupRuns', { after, how }),
     limitWaits: (types) => read('limitWaits', types),
     changeCalendar: (input) => write('changeCalendar', input),
     listCalendars: () => read('listCalendars', undefined),

@@ -1,3 +1,4 @@
+import type { RegroupHow } from '../../store/limit-store.ts';
 import type { OfferedLimits } from '../../type-limits/type-limits.ts';
 import { limitsAfterStart } from '../../type-limits/type-limits.ts';
 import { ask, type Script } from '../script.ts';
@@ -21,9 +22,12 @@ export function* setTypeLimits(offered: readonly OfferedLimits[]): Script<boolea
  * Lets live runs change their groups, in batches in the order of their ids: the first batch has `after` 0.
  * Returns `after` of the next batch, or undefined after the last one.
  */
-export function* regroupRuns(after: number): Script<number | undefined> {
+export function* regroupRuns(
+  after: number,
+  { isLastPass = true }: RegroupHow = {},
+): Script<number | undefined> {
   const last = yield* ask('regroupRuns', after, RUNS_A_BATCH);
-  if (last !== undefined) return last;
+  if (last !== undefined || !isLastPass) return last;
   const left = (yield* ask('readTypeLimits', { lock: true })).filter(({ isRegrouping }) => isRegrouping);
   if (left.length > 0)
     yield* ask(

@@ -15,14 +15,21 @@ interface KeyedRun extends RunOfType {
 
 /** Gives a batch of live runs the keys that the limits in force say. Returns the id of the last one. */
 export async function regroupRuns(u: Unit, after: number, limit: number): Promise<number | undefined> {
-  const runs = (await u.q.arrays(RUNS_AFTER, [after, limit])).map((row): KeyedRun => {
-    const [id, key, type, typeKey, payload] = rowOf<[number, number, string, number, JsonText]>(row);
-    return { id, key, type, typeKey, payload };
-  });
+  const runs = (await u.q.arrays(RUNS_AFTER, [after, limit])).map(keyedRunOf);
   const placed = await setKeys(u, runs);
   // Runs that keep their groups, too: a node that does not know the limits yet may have let them wait again.
   await lookAtRuns(u, placed);
   return runs.at(-1)?.id;
+}
+
+/** Gives live runs of groups the keys that the limits in force say. At most `limit` runs. */
+export async function regroupRunsOfKeys(u: Unit, keys: readonly number[], limit: number): Promise<void> {
+  await setKeys(u, (await u.q.arrays(RUNS_OF_KEYS, [keys, limit])).map(keyedRunOf));
+}
+
+function keyedRunOf(row: unknown): KeyedRun {
+  const [id, key, type, typeKey, payload] = rowOf<[number, number, string, number, JsonText]>(row);
+  return { id, key, type, typeKey, payload };
 }
 
 /**
@@ -90,12 +97,18 @@ async function lookAtRuns(u: Unit, runs: readonly PlacedRun[]): Promise<void> {
   );
 }
 
-const RUNS_AFTER = `SELECT live_runs.id, live_runs.type_key, coalesce(of_job.of_type, of_job.type), coalesce(of_group.type_key, live_runs.type_key),
+const liveRuns = (
+  which: string,
+) => `SELECT live_runs.id, live_runs.type_key, coalesce(of_job.of_type, of_job.type), coalesce(of_group.type_key, live_runs.type_key),
     coalesce(live_runs.payload, jobs.payload)
   FROM greenvue_jobs.live_runs JOIN greenvue_jobs.jobs ON uid = job_uid
     JOIN greenvue_jobs.job_types AS of_job ON of_job.key = jobs.type_key
     LEFT JOIN greenvue_jobs.limit_keys AS of_group ON of_group.key = live_runs.type_key
-  WHERE live_runs.id > $1::bigint ORDER BY live_runs.id LIMIT $2::integer`;
+  WHERE ${which} LIMIT $2::integer`;
+const RUNS_AFTER = liveRuns('live_runs.id > $1::bigint ORDER BY live_runs.id');
+const RUNS_OF_KEYS = liveRuns(
+  `live_runs.type_key < ${GROUP_KEYS_BELOW} AND live_runs.type_key = ANY($1::integer[])`,
+);
 const runsOfJob = (
   which: string,
 ) => `SELECT live_runs.id, live_runs.type_key, of_run.key, of_run.version, live_runs.payload,

@@ -1,4 +1,5 @@
 import type { StoreErrorCode } from '../../../core/model/errors.ts';
+import type { RegroupHow } from '../../../core/store/limit-store.ts';
 import type { JobStore } from '../../../core/store/store.ts';
 import type { DeclareInput, DeclaringNode } from '../../../core/store/store-declarations.ts';
 import type { SettleInput } from '../../../core/store/store-passes.ts';
@@ -88,6 +89,7 @@ interface OtherInputs {
   readonly settle: Packed<SettleInput>;
   readonly declareJobs: { readonly input: DeclareInput; readonly nodes: readonly DeclaringNode[] };
   readonly recordChange: RecordedChange;
+  readonly regroupRuns: { readonly after: number; readonly how: RegroupHow | undefined };
 }
 
 export type Output<M extends Method> = M extends keyof OtherOutputs

@@ -142,7 +142,7 @@ function handlersOf(w: Writer): WriteHandlers {
     changeSecret: (input, now) => run(now, (unit) => changeSecret(unit, input)),
     replaceSealed: (input, now) => run(now, () => replaceSealed(input)),
     setTypeLimits: (input, now) => run(now, () => setTypeLimits(input)),
-    regroupRuns: (input, now) => run(now, () => regroupRuns(input)),
+    regroupRuns: ({ after, how }, now) => run(now, () => regroupRuns(after, how)),
     changeCalendar: (input, now) => run(now, (unit) => changeCalendar(unit, input)),
     changeAlertChannel: (input, now) => run(now, (unit) => changeAlertChannel(unit, input)),
     takeAlertMessages: (_, now) => run(now, takeAlertMessages),
