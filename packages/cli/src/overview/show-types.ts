@@ -60,11 +60,12 @@ function printType({ out }: Session, type: JobType): void {
 }
 
 /** `5 runs at a time, 100 starts in 1m, for each /tenant_id` */
-function limitsText({ running, rate, per }: NonNullable<JobType['limits']>): string {
+function limitsText({ running, rate, per, from_version }: NonNullable<JobType['limits']>): string {
   const parts = [
     ...(running === null ? [] : [`${counted(running, 'run')} at a time`]),
     ...(rate === null ? [] : [`${counted(rate.runs, 'start')} in ${rate.per}`]),
     ...(per === null ? [] : [`for each ${printable(per)}`]),
+    ...(from_version == null ? [] : [`from version ${from_version} of the type`]),
   ];
   return parts.join(', ');
 }

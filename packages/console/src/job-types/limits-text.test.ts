@@ -6,6 +6,7 @@ const limits = (fields: Partial<NonNullable<JobType['limits']>>) => ({
   running: 5,
   rate: null,
   per: null,
+  from_version: null,
   full: 0,
   waiting: 0,
   ...fields,
@@ -19,6 +20,7 @@ describe('the limits of a type', () => {
       '1 run at a time, 100 starts in 1m, for each value of /tenant',
     );
     expect(limitsText(limits({ running: null, rate: { runs: 1, per: '10s' } }))).toBe('1 start in 10s');
+    expect(limitsText(limits({ from_version: 2 }))).toBe('5 runs at a time, from version 2 of the type');
   });
 
   test('what waits for them', () => {

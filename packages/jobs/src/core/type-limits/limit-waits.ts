@@ -4,6 +4,10 @@ import type { TypeLimits } from './type-limits.ts';
 /** The due runs of a type that wait because of its limits (P29, limits and priority). */
 export interface LimitWaits {
   readonly type: string;
+  /** The limits in force. They may come from a newer version of the type than this node has. */
+  readonly limits: TypeLimits;
+  /** The version of the type that the limits come from. Absent: no node has said anything about the type. */
+  readonly version?: number;
   /** Full groups that have due runs. At most {@link MOST_GROUPS_COUNTED}. */
   readonly full: number;
   /** Due runs of these groups. At most {@link MOST_RUNS_COUNTED}. */
@@ -21,10 +25,10 @@ export const MOST_RUNS_COUNTED = 10_000;
 
 /** Due runs of a group with room wait for the next claim or for a free place, not for a limit. */
 export function limitWaitsOf(
-  { type, limits }: { readonly type: string; readonly limits: TypeLimits },
+  of: Pick<LimitWaits, 'type' | 'limits' | 'version'>,
   groups: readonly WaitingGroup[],
   now: number,
 ): LimitWaits {
-  const full = groups.filter((group) => group.due > 0 && roomInGroup(limits, group, now) <= 0);
-  return { type, full: full.length, waiting: full.reduce((sum, { due }) => sum + due, 0) };
+  const full = groups.filter((group) => group.due > 0 && roomInGroup(of.limits, group, now) <= 0);
+  return { ...of, full: full.length, waiting: full.reduce((sum, { due }) => sum + due, 0) };
 }

@@ -51,8 +51,7 @@ export function createStatsApi(
     },
     async limitWaits(...args) {
       given('limitWaits', args);
-      const limited = deps.registry.types.filter(({ limits }) => limits !== undefined);
-      return limited.length === 0 ? [] : store.limitWaits(limited.map(({ jobType: { type } }) => type));
+      return store.limitWaits(deps.registry.types.map(({ jobType: { type } }) => type));
     },
     activity: () => activityOf(deps),
     ...createNodesApi({ ...deps, listNodes }, given),

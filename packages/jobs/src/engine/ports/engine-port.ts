@@ -225,8 +225,8 @@ export interface Engine
   forecast(query?: ForecastQuery): Promise<Forecast>;
   jobTypes(): readonly JobTypeInfo[];
   /**
-   * How many due runs wait for full limits, for each job type of this node that has limits (P29). Counts at
-   * most 1,000 full groups and 10,000 runs of a type. Reads nothing if no type has limits.
+   * The limits in force and how many due runs wait for them, for each job type of this node (P29). Counts at
+   * most 1,000 full groups and 10,000 runs of a type.
    */
   limitWaits(): Promise<readonly LimitWaits[]>;
   /** With a query, counts only these jobs and their runs. What nodes report is about all jobs. */

@@ -25,6 +25,12 @@ export const jobTypeSchema = z.object({
         .string()
         .nullable()
         .describe('JSON pointer to the payload field: a limit for each of its values'),
+      from_version: z
+        .int()
+        .nullable()
+        .describe(
+          'The newer version of the type that these limits come from; null: the version of this server',
+        ),
       full: z.int().nullable().describe('Values whose limit is full while runs wait for it; counts to 1,000'),
       waiting: z
         .int()
@@ -50,22 +56,25 @@ export const jobTypeSchema = z.object({
 
 export const jobTypesSchema = z.object({ data: z.array(jobTypeSchema) });
 
+/** Without `waits`: the limits in the code of this server. */
 function limitsJson(
-  limits: JobTypeInfo['limits'],
+  info: JobTypeInfo,
   waits: LimitWaits | undefined,
 ): z.output<typeof jobTypeSchema>['limits'] {
-  if (limits === undefined) return null;
-  const { running = null, rate, per = null } = limits;
+  const { running = null, rate, per = null } = waits?.limits ?? info.limits ?? {};
+  if (running === null && rate === undefined) return null;
+  const { version = info.version } = waits ?? {};
   return {
     running,
     rate: rate === undefined ? null : { runs: rate.runs, per: formatDuration(rate.perMs) },
     per,
+    from_version: version > info.version ? version : null,
     full: waits?.full ?? null,
     waiting: waits?.waiting ?? null,
   };
 }
 
-/** `waits`: undefined if the type has no limits, or if the caller must not know. */
+/** `waits`: undefined if the caller must not know. */
 export function jobTypeJson(
   info: JobTypeInfo,
   waits: LimitWaits | undefined,
@@ -79,7 +88,7 @@ export function jobTypeJson(
     max_attempts: info.maxAttempts,
     backoff: info.backoff,
     pause_after: pauseAfterJson(info.pauseAfter),
-    limits: limitsJson(info.limits, waits),
+    limits: limitsJson(info, waits),
     payload_schema: { ...info.payloadSchema },
     defaults: info.defaults === undefined ? null : { ...info.defaults },
     operators_may_set: [...info.operatorsMaySet],

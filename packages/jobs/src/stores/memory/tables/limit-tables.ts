@@ -76,7 +76,8 @@ export function limitWaitsIn(db: MemoryDatabase, type: string, now: number): Lim
     starts: db.groupStarts.get(group) ?? [],
     due: rows.length,
   }));
-  return limitWaitsOf({ type, limits: db.typeLimits.get(type)?.limits ?? {} }, groups, now);
+  const { limits = {}, version } = db.typeLimits.get(type) ?? {};
+  return limitWaitsOf({ type, limits, ...(version === undefined ? {} : { version }) }, groups, now);
 }
 
 function runningIn(db: MemoryDatabase, group: number): number {

@@ -7,15 +7,16 @@ import {
   MOST_GROUPS_COUNTED,
   MOST_RUNS_COUNTED,
 } from '../../../core/type-limits/limit-waits.ts';
+import { hasLimits } from '../../../core/type-limits/type-limits.ts';
 import { rowOf } from '../../rows/first-column.ts';
-import { GROUP_KEYS_BELOW, startsIn, typeLimitsIn } from '../../rows/limit-rows.ts';
+import { GROUP_KEYS_BELOW, startsIn, storedLimitsOf, typeLimitsIn } from '../../rows/limit-rows.ts';
 import type { Dialect } from '../dialect.ts';
 import { arrays, type Read } from '../read.ts';
 
 /** The reads of what waits for limits of types. */
 export function createLimitReads(sql: Dialect) {
   const { schema, mark: m } = sql;
-  const limitsOf = `SELECT limits FROM ${schema}type_limits WHERE type = ${m}1`;
+  const inForce = `SELECT type, version, limits, regrouping FROM ${schema}type_limits`;
   const groupsOf = `WITH looked AS (${sql.keysToLookAt(`${m}1`, MOST_GROUPS_COUNTED)}),
     due AS (
       SELECT limit_keys.group_id FROM looked JOIN ${schema}limit_keys ON limit_keys.key = looked.key
@@ -27,14 +28,17 @@ export function createLimitReads(sql: Dialect) {
   return {
     *limitWaits(types: readonly string[], now: number): Read<readonly LimitWaits[]> {
       const waits: LimitWaits[] = [];
+      const stored = new Map((yield* arrays(inForce)).map(storedLimitsOf).map((one) => [one.type, one]));
       for (const type of types) {
-        const [stored] = yield* arrays(limitsOf, [type]);
-        const limits = stored === undefined ? {} : typeLimitsIn(rowOf<[string]>(stored)[0]);
-        const groups = (yield* arrays(groupsOf, [type, now])).map((row) => {
+        const { limits = {}, version } = stored.get(type) ?? {};
+        const rows = hasLimits(limits) ? yield* arrays(groupsOf, [type, now]) : [];
+        const groups = rows.map((row) => {
           const [starts, running, due] = rowOf<[string, number, number]>(row);
           return { starts: startsIn(starts), running: Number(running), due: Number(due) };
         });
-        waits.push(limitWaitsOf({ type, limits }, groups, now));
+        waits.push(
+          limitWaitsOf({ type, limits, ...(version === undefined ? {} : { version }) }, groups, now),
+        );
       }
       return waits;
     },

@@ -4,6 +4,8 @@ import { CONDITION_MS } from '../../../../../../scripts/test-deadlines.ts';
 import { defineJobType } from '../../../../src/core/job-types/define-job-type.ts';
 import { jobTypesSchema } from '../../../../src/http/views/jobs/job-type.ts';
 import { runSchema } from '../../../../src/http/views/runs/run.ts';
+import { createMemoryStore } from '../../../../src/stores/memory/index.ts';
+import { createSystemClock } from '../../../../src/system-clock.ts';
 import { bodyOf, createJob, runJob, runThatIs, send } from '../../requests.ts';
 import { greet, type MakeMount, type Mount, type RestServer, startRestServer } from '../../rest-server.ts';
 
@@ -23,9 +25,10 @@ const limited = defineJobType({
 
 /** Promise P29, limits and priority. */
 export function limitWaits(makeMount: MakeMount): void {
+  const store = createMemoryStore({ clock: createSystemClock() });
   let server: RestServer;
   beforeAll(async () => {
-    server = await startRestServer(makeMount, {}, { jobTypes: [greet, limited] });
+    server = await startRestServer(makeMount, {}, { store, jobTypes: [greet, limited] });
   });
   afterAll(() => server.close());
 
@@ -35,7 +38,7 @@ export function limitWaits(makeMount: MakeMount): void {
   };
 
   test('L1: types show their limits and what waits for them, and a run the limit that it waits for', async () => {
-    expect(await limitsIn(server)).toEqual([null, { ...limits, full: 0, waiting: 0 }]);
+    expect(await limitsIn(server)).toEqual([null, { ...limits, from_version: null, full: 0, waiting: 0 }]);
     await createJob(server, 'a', {
       type: 'limited',
       on_demand: true,
@@ -49,14 +52,24 @@ export function limitWaits(makeMount: MakeMount): void {
       const run = bodyOf(await send(server, 'GET', `/runs/${second.id}`), 200, runSchema);
       expect(run).toMatchObject({ status: 'queued', waits_for: { limit: 'running', value: 'x' } });
     }, CONDITION_MS);
-    expect(await limitsIn(server)).toEqual([null, { ...limits, full: 1, waiting: 1 }]);
+    expect(await limitsIn(server)).toEqual([null, { ...limits, from_version: null, full: 1, waiting: 1 }]);
     const scoped = await makeMount(server.engine, {
       authorize: () => ({ id: 'user:42', scope: { idPrefix: 'acme-' } }),
     });
-    expect(await limitsIn(scoped)).toEqual([null, { ...limits, full: null, waiting: null }]);
+    expect(await limitsIn(scoped)).toEqual([
+      null,
+      { ...limits, from_version: null, full: null, waiting: null },
+    ]);
     await scoped.close();
     for (const { id } of [second, first]) await send(server, 'POST', `/runs/${id}/cancel`);
     await runThatIs(server, first.id, 'cancelled');
-    expect(await limitsIn(server)).toEqual([null, { ...limits, full: 0, waiting: 0 }]);
+    expect(await limitsIn(server)).toEqual([null, { ...limits, from_version: null, full: 0, waiting: 0 }]);
+  });
+
+  test('L7: after a rollback, a type shows the limits of the newer version, which hold', async () => {
+    const newer = { type: 'greet', version: 7, limits: { running: 3 } };
+    await store.setTypeLimits([newer]);
+    const held = { running: 3, rate: null, per: null, from_version: 7, full: 0, waiting: 0 };
+    expect((await limitsIn(server))[0]).toEqual(held);
   });
 }
