@@ -4,6 +4,7 @@ import type { TypeLimits } from '../../src/core/type-limits/type-limits.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import {
+  DAY,
   definitionOf,
   every,
   failed,
@@ -11,6 +12,7 @@ import {
   MINUTE,
   ON_DEMAND,
   required,
+  SUCCEEDED,
   settlement,
   T0,
   TYPES,
@@ -126,6 +128,59 @@ describe('groups of types with limits', () => {
     expect(await claim()).toMatchObject({ runs: [] });
     expect(await store.findLeftRuns?.()).toBe(true);
     expect(await store.findLeftRuns?.()).toBe(false);
+    expect((await claim()).runs).toHaveLength(1);
+  });
+
+  it('L18: a run that is taken back is found although another run of its group is due much later', async () => {
+    const { store, limit, createJob, trigger, claim, clock } = await startNode();
+    await limit({ running: 5 });
+    await createJob('a');
+    await trigger('a');
+    expect((await claim()).runs).toHaveLength(1);
+    await trigger('a');
+    await nodes.rows(
+      'UPDATE greenvue_jobs.live_runs SET available_at = available_at + 604800000 WHERE node IS NULL',
+    );
+    expect((await claim()).runs).toEqual([]);
+    expect(await store.findLeftRuns?.()).toBe(false);
+    await nodes.rows(
+      "UPDATE greenvue_jobs.live_runs SET node = NULL, fence = NULL, status = 'queued', started_at = NULL WHERE node IS NOT NULL",
+    );
+    clock.advance(MINUTE);
+    expect(await claim()).toMatchObject({ runs: [] });
+    expect(await store.findLeftRuns?.()).toBe(true);
+    expect((await claim()).runs).toHaveLength(1);
+  });
+
+  it('L8: a prune leaves a new key of an old group whose first run is not committed yet', async () => {
+    const { store, limit, createJob, trigger, claim, clock } = await startNode();
+    const retention = { finishedPerJob: 9, skippedPerJob: 9, maxAgeMs: 90 * DAY, countsMaxAgeMs: 90 * DAY };
+    await limit({ running: 1, per: '/tenant' });
+    await createJob('a');
+    const high = definitionOf('b', { schedule: ON_DEMAND, overlap: 'allow', priority: 'high' });
+    await store.insertJob({ definition: high });
+    await trigger('a', { tenant: 'A' });
+    const [run] = (await claim()).runs;
+    await store.settle([settlement(required(run), SUCCEEDED, clock.now())]);
+    clock.advance(25 * HOUR);
+    const tx = await openTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await tx.query('SELECT count(*) FROM greenvue_jobs.jobs');
+    await required(store.within)(tx).trigger(triggerOf('b', { tenant: 'A' }));
+    await store.prune(retention);
+    await tx.query('COMMIT');
+    expect((await claim()).runs).toHaveLength(1);
+  });
+
+  it('L18: a run whose key is gone gets the key of its group again', async () => {
+    const { store, limit, createJob, trigger, claim } = await startNode();
+    await limit({ running: 1, per: '/tenant' });
+    await createJob('a');
+    await trigger('a', { tenant: 'A' });
+    await nodes.rows('DELETE FROM greenvue_jobs.limit_looks');
+    await nodes.rows('DELETE FROM greenvue_jobs.limit_keys');
+    expect(await claim()).toMatchObject({ runs: [] });
+    expect(await store.findLeftRuns?.()).toBe(true);
+    await store.findLeftRuns?.();
     expect((await claim()).runs).toHaveLength(1);
   });
 

@@ -55,7 +55,8 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     this.#with = deps;
     this.membership = new NodeMembership(deps);
     this.#typeLimits = new TypeLimitsAtStart(deps);
-    this.#pruner = new Pruner({ ...deps, clock, logger, retention });
+    const onFound = () => deps.dispatcher.nextPass.recheck();
+    this.#pruner = new Pruner({ ...deps, clock, logger, retention, onFound });
     const beat = () => deps.pings.beat();
     this.#heartbeats = new Heartbeats({ clock, check: () => this.#checkClaims(), beat });
     // A store that notices no loss gives no signal: this one never fires.
@@ -74,7 +75,6 @@ export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'chec
     // It ends the thread in which the modules were loaded, if no run needs that.
     if (threads.hasAny) executor.reporter.watch();
     this.#pruner.start();
-    this.#typeLimits.start();
     alerts.start();
     if (settings.heartbeatUrl !== undefined && settings.concurrency > 0) this.#heartbeats.start();
     loop.start(dispatcher);

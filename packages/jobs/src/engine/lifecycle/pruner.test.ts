@@ -21,6 +21,7 @@ function prunerOf(
     clock,
     retention: { finishedPerJob: 1, skippedPerJob: 1, maxAgeMs: 1, countsMaxAgeMs: 1 },
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    onFound: nothing,
   });
   return { pruner, pruned: () => pruned };
 }
@@ -81,4 +82,37 @@ it('pruning continues after a minute when the store rejects, or throws at once',
     expect(pruned()).toBe(2);
     await pruner.stop();
   }
+});
+
+// Promise P29, limits and priority.
+it('after the last batch, it looks for runs that no claim would find, and goes on if it could not look', async () => {
+  const clock = createFakeClock(0);
+  const done: string[] = [];
+  const log = (text: string) => () => void done.push(text);
+  const looks = [async () => false, async () => true, () => Promise.reject(new Error('away'))];
+  const pruner = new Pruner({
+    store: {
+      prune: async () => ({ removed: 0, more: done.push('pruned') === 1 }),
+      findLeftRuns: async () => {
+        done.push('looked');
+        return (await looks.shift()?.()) ?? false;
+      },
+    },
+    clock,
+    retention: { finishedPerJob: 1, skippedPerJob: 1, maxAgeMs: 1, countsMaxAgeMs: 1 },
+    logger: { debug: log('debug'), info: log('info'), warn: log('warned'), error: log('error') },
+    onFound: log('found'),
+  });
+  pruner.start();
+  for (const ms of [5_000, 50, 60_000, 60_000, 60_000]) {
+    clock.advance(ms);
+    await new Promise(setImmediate);
+  }
+  await pruner.stop();
+  const [one, two, three] = [
+    ['pruned', 'looked'],
+    ['pruned', 'looked', 'found'],
+    ['pruned', 'looked', 'warned'],
+  ];
+  expect(done).toEqual(['pruned', ...one, ...two, ...three, ...one]);
 });

@@ -6,20 +6,28 @@ import type { EngineLogger } from '../ports/engine-logger.ts';
 const FIRST_MS = 5_000;
 const IDLE_MS = 60_000;
 const BETWEEN_BATCHES_MS = 50;
+/** So many batches take about a minute. */
+const BATCHES_A_LOOK = 500;
 
 export interface PrunerDeps {
-  readonly store: Pick<JobStore, 'prune'>;
+  readonly store: Pick<JobStore, 'prune' | 'findLeftRuns'>;
   readonly clock: Clock;
   readonly retention: Retention;
   readonly logger: EngineLogger;
+  /** Runs have become due that no claim would have found. */
+  readonly onFound: () => void;
 }
 
-/** Removes old history (P18, bounds), in small batches with pauses between them. */
+/**
+ * Removes old history (P18, bounds), in small batches with pauses between them. Each minute, it also looks for
+ * waiting runs that no claim would find (P29, limits and priority).
+ */
 export class Pruner {
   readonly #with: PrunerDeps;
   #cancel: (() => void) | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = true;
+  #batches = 0;
 
   constructor(deps: PrunerDeps) {
     this.#with = deps;
@@ -48,10 +56,24 @@ export class Pruner {
     const { store, retention, logger } = this.#with;
     try {
       const { more } = await store.prune(retention);
+      this.#batches += 1;
+      if (!more || this.#batches % BATCHES_A_LOOK === 0) await this.#findLeftRuns();
       this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS);
     } catch (error) {
       logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
       this.#after(IDLE_MS);
+    }
+  }
+
+  async #findLeftRuns(): Promise<void> {
+    const { store, logger, onFound } = this.#with;
+    try {
+      if (await store.findLeftRuns?.()) onFound();
+    } catch (error) {
+      logger.warn(
+        { err: error },
+        'the engine could not look for runs of types with limits that no node would start; it tries again in a minute',
+      );
     }
   }
 }

@@ -4,17 +4,12 @@ import type { EngineParts } from '../engine-parts.ts';
 /** After this time (ms), all nodes have read the limits that a node has changed. */
 const READ_BY_ALL_MS = 2_000;
 const AFTER_FAILURE_MS = 10_000;
-/** A start has more to do than to look for left runs. */
-const FIRST_LOOK_MS = 5_000;
-const NEXT_LOOK_MS = 60_000;
 
 /** Stores the limits of this node's types, and lets live runs change their groups (P29, limits and priority). */
 export class TypeLimitsAtStart {
   readonly #with: EngineParts;
   #cancel: (() => void) | undefined;
   #regrouping: Promise<void> = Promise.resolve();
-  #cancelLook: (() => void) | undefined;
-  #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
 
   constructor(deps: EngineParts) {
@@ -34,36 +29,10 @@ export class TypeLimitsAtStart {
     this.#cancel = settings.clock.setTimer(READ_BY_ALL_MS, () => this.#again());
   }
 
-  /** From now on, looks each minute for runs that no claim would find. */
-  start(): void {
-    if (this.#with.store.findLeftRuns !== undefined) this.#lookAfter(FIRST_LOOK_MS);
-  }
-
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel?.();
-    this.#cancelLook?.();
-    await Promise.all([this.#regrouping, this.#looking]);
-  }
-
-  #lookAfter(ms: number): void {
-    if (this.#isStopped) return;
-    this.#cancelLook = this.#with.settings.clock.setTimer(ms, () => {
-      this.#looking = this.#lookForLeftRuns();
-    });
-  }
-
-  async #lookForLeftRuns(): Promise<void> {
-    const { store, settings, dispatcher } = this.#with;
-    try {
-      if (await store.findLeftRuns?.()) dispatcher.nextPass.recheck();
-    } catch (error) {
-      settings.logger.warn(
-        { err: error },
-        'the engine could not look for runs of types with limits that no node would start; it tries again in a minute',
-      );
-    }
-    this.#lookAfter(NEXT_LOOK_MS);
+    await this.#regrouping;
   }
 
   #again(): void {

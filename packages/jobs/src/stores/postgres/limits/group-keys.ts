@@ -27,7 +27,7 @@ export async function keysOfRuns(u: Unit, runs: readonly RunOfType[]): Promise<r
 }
 
 async function keysOfGroups(
-  { q, shared }: Unit,
+  { q, now, shared }: Unit,
   groups: readonly GroupOfRun[],
 ): Promise<ReadonlyMap<string, number>> {
   const found = await findKeys(q, groups);
@@ -39,8 +39,8 @@ async function keysOfGroups(
     }),
   );
   if (missing.length === 0) return keys;
-  const made = await shared.groups.make(missing);
-  // For their locks. A caller's transaction with an older snapshot doesn't see new keys: prunes keep them long enough.
+  const made = await shared.groups.make(missing, now);
+  // For their locks. A caller's transaction with an older snapshot doesn't see new keys: prunes keep them for a day.
   const locked = await findKeys(q, missing);
   for (const [n, key] of made.entries()) {
     const group = missing[n];

@@ -12,6 +12,8 @@ export interface GroupOfRun {
 
 /** How many keys each try draws for a missing one. Long-lived groups may use millions of keys in a row. */
 const DRAWS = [1, 100, 10_000, 1_000_000] as const;
+/** In one statement. */
+const MOST_DRAWS = 1_000_000;
 
 /**
  * Makes groups and their keys in transactions of their own. So nobody waits for the commit of a transaction that
@@ -25,12 +27,12 @@ export class GroupMaker {
   }
 
   /** The keys of the groups, in order. */
-  async make(groups: readonly GroupOfRun[]): Promise<readonly number[]> {
+  async make(groups: readonly GroupOfRun[], now: number): Promise<readonly number[]> {
     const rows = columnsOf(groups.map(paramsOf), 3);
     for (const draws of DRAWS) {
       const found = await this.#db.boundedTransaction(async (q) => {
         await q.write(ADD_GROUPS, rows.slice(0, 2));
-        await q.write(ADD_KEYS, [...rows, groups.length * draws]);
+        await q.write(ADD_KEYS, [...rows, Math.min(groups.length * draws, MOST_DRAWS), now]);
         return findKeys(q, groups);
       });
       const keys = groups.flatMap((_, n) => found.get(n) ?? []);
@@ -73,5 +75,5 @@ const ADD_KEYS = `WITH locked AS MATERIALIZED (
   free AS (
     SELECT key, row_number() OVER (ORDER BY key DESC) AS n FROM drawn
     WHERE NOT EXISTS (SELECT FROM greenvue_jobs.limit_keys AS keys WHERE keys.key = drawn.key))
-  INSERT INTO greenvue_jobs.limit_keys (key, group_id, type_key)
-  SELECT key, id, type_key FROM missing JOIN free USING (n) ORDER BY id, type_key ON CONFLICT DO NOTHING`;
+  INSERT INTO greenvue_jobs.limit_keys (key, group_id, type_key, made_at)
+  SELECT key, id, type_key, $5::bigint FROM missing JOIN free USING (n) ORDER BY id, type_key ON CONFLICT DO NOTHING`;

@@ -1,5 +1,6 @@
 import { hasLimits } from '../../../core/type-limits/type-limits.ts';
 import { GROUP_KEYS_BELOW, typeLimitsIn } from '../../rows/limit-rows.ts';
+import { startOrderIn } from '../../rows/queue-key.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import type { Unit } from '../tables/unit.ts';
 import { lookAtKeys } from './group-keys.ts';
@@ -20,7 +21,7 @@ export interface LeftRuns {
  * type has let them wait again, or has put them in a group of limits that have been removed.
  */
 export async function findLeftRuns(u: Unit, before = GROUP_KEYS_BELOW): Promise<LeftRuns> {
-  const read = (await u.q.arrays(READ_KEYS, [before, KEYS])).map((row) => rowOf<KeyRow>(row));
+  const read = (await u.q.arrays(READ_KEYS, [before, KEYS, u.now])).map((row) => rowOf<KeyRow>(row));
   const waiting = read.flatMap(([key, at, isLookedAt, limits]) =>
     at === null ? [] : [{ key, at, isLookedAt, isLimited: hasLimits(typeLimitsIn(limits ?? '{}')) }],
   );
@@ -34,7 +35,10 @@ export async function findLeftRuns(u: Unit, before = GROUP_KEYS_BELOW): Promise<
 
 type KeyRow = [key: number, waitsSince: number | null, isLookedAt: boolean, limits: string | null];
 
-/** Jumps from key to key in the index. Without runs in groups, that reads one entry. */
+/**
+ * Jumps from key to key in the index. Without runs in groups, that reads one entry. A look that comes later counts
+ * only if it knows of the first run.
+ */
 const READ_KEYS = `WITH RECURSIVE keys AS (
     SELECT max(type_key) AS key, 1 AS n FROM greenvue_jobs.live_runs
     WHERE type_key < ${GROUP_KEYS_BELOW} AND type_key < $1::integer
@@ -42,9 +46,11 @@ const READ_KEYS = `WITH RECURSIVE keys AS (
     SELECT (SELECT max(type_key) FROM greenvue_jobs.live_runs
       WHERE type_key < ${GROUP_KEYS_BELOW} AND type_key < keys.key), n + 1
     FROM keys WHERE key IS NOT NULL AND n < $2::integer)
-  SELECT key, (SELECT available_at FROM greenvue_jobs.live_runs
-      WHERE type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1),
-    EXISTS (SELECT FROM greenvue_jobs.limit_looks AS looks WHERE looks.key = keys.key),
-    (SELECT limits FROM greenvue_jobs.limit_keys AS own JOIN greenvue_jobs.limit_groups AS of ON of.id = own.group_id
-      JOIN greenvue_jobs.type_limits USING (type) WHERE own.key = keys.key)
-  FROM keys WHERE key IS NOT NULL ORDER BY key DESC`;
+  SELECT keys.key, first.at, EXISTS (SELECT FROM greenvue_jobs.limit_looks AS looks WHERE looks.key = keys.key
+      AND (looks.at <= $3::bigint OR looks.since <= ${startOrderIn('own.type_key', 'first.at')})),
+    (SELECT limits FROM greenvue_jobs.limit_groups AS of JOIN greenvue_jobs.type_limits USING (type)
+      WHERE of.id = own.group_id)
+  FROM keys LEFT JOIN greenvue_jobs.limit_keys AS own ON own.key = keys.key
+    LEFT JOIN LATERAL (SELECT available_at AS at FROM greenvue_jobs.live_runs
+      WHERE type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS first ON true
+  WHERE keys.key IS NOT NULL ORDER BY keys.key DESC`;

@@ -97,9 +97,12 @@ async function lookAtRuns(u: Unit, runs: readonly PlacedRun[]): Promise<void> {
   );
 }
 
+/** Without its group, a run gets the key of its job. */
+const TYPE_KEY = `coalesce(of_group.type_key,
+    CASE WHEN live_runs.type_key < ${GROUP_KEYS_BELOW} THEN jobs.type_key ELSE live_runs.type_key END)`;
 const liveRuns = (
   which: string,
-) => `SELECT live_runs.id, live_runs.type_key, coalesce(of_job.of_type, of_job.type), coalesce(of_group.type_key, live_runs.type_key),
+) => `SELECT live_runs.id, live_runs.type_key, coalesce(of_job.of_type, of_job.type), ${TYPE_KEY},
     coalesce(live_runs.payload, jobs.payload)
   FROM greenvue_jobs.live_runs JOIN greenvue_jobs.jobs ON uid = job_uid
     JOIN greenvue_jobs.job_types AS of_job ON of_job.key = jobs.type_key
@@ -113,9 +116,10 @@ const runsOfJob = (
   which: string,
 ) => `SELECT live_runs.id, live_runs.type_key, of_run.key, of_run.version, live_runs.payload,
     CASE WHEN node IS NOT NULL THEN of.value END
-  FROM greenvue_jobs.live_runs LEFT JOIN greenvue_jobs.limit_keys AS of_group ON of_group.key = live_runs.type_key
+  FROM greenvue_jobs.live_runs JOIN greenvue_jobs.jobs ON uid = job_uid
+    LEFT JOIN greenvue_jobs.limit_keys AS of_group ON of_group.key = live_runs.type_key
     LEFT JOIN greenvue_jobs.limit_groups AS of ON of.id = of_group.group_id
-    JOIN greenvue_jobs.job_types AS of_run ON of_run.key = coalesce(of_group.type_key, live_runs.type_key)
+    JOIN greenvue_jobs.job_types AS of_run ON of_run.key = ${TYPE_KEY}
   WHERE ${which} ORDER BY live_runs.id`;
 const RUNS_OF_JOB = runsOfJob('job_uid = $1::bigint');
 const RUN_OF_JOB = runsOfJob('live_runs.id = $1::bigint');

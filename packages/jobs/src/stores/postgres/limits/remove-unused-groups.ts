@@ -10,7 +10,7 @@ export async function removeUnusedGroups({ q, now }: Unit, before: number, limit
   await q.run(REMOVE_LEFT_CLAIMS, [limit]);
   const groups = numbersIn(await q.arrays(LOCK_OLD_GROUPS, [before, limit]));
   if (groups.length === 0) return 0;
-  const keys = numbersIn(await q.arrays(LOCK_UNUSED_KEYS, [groups]));
+  const keys = numbersIn(await q.arrays(LOCK_UNUSED_KEYS, [groups, before]));
   // Not before the locks: a transaction that made a run has shared the lock of its key until its commit.
   const removed = keys.length === 0 ? 0 : await q.run(REMOVE_UNUSED_KEYS, [keys]);
   if (keys.length > 0) await q.run(REMOVE_LOOKS, [keys]);
@@ -27,7 +27,7 @@ const LOCK_OLD_GROUPS = `SELECT id FROM greenvue_jobs.limit_groups WHERE used_at
 /** A group that no claim has used yet counts as used when it is first seen here: its first run may come. */
 const LOCK_UNUSED_KEYS = `SELECT keys.key FROM greenvue_jobs.limit_keys AS keys
     JOIN greenvue_jobs.limit_groups AS of ON of.id = keys.group_id
-  WHERE of.id = ANY($1::bigint[]) AND of.used_at > 0 AND ${IS_UNUSED} FOR UPDATE OF keys SKIP LOCKED`;
+  WHERE of.id = ANY($1::bigint[]) AND of.used_at > 0 AND keys.made_at < $2::bigint AND ${IS_UNUSED} FOR UPDATE OF keys SKIP LOCKED`;
 const REMOVE_UNUSED_KEYS = `DELETE FROM greenvue_jobs.limit_keys AS keys WHERE key = ANY($1::integer[]) AND ${IS_UNUSED}`;
 const REMOVE_LOOKS = `DELETE FROM greenvue_jobs.limit_looks WHERE key = ANY($1::integer[])
   AND NOT EXISTS (SELECT FROM greenvue_jobs.limit_keys AS keys WHERE keys.key = limit_looks.key)`;

@@ -27,6 +27,8 @@ CREATE TABLE greenvue_jobs.limit_keys (
     (INCREMENT BY -1 MINVALUE -2147483648 MAXVALUE -1000000001 START WITH -1000000001 CYCLE) PRIMARY KEY,
   group_id bigint NOT NULL REFERENCES greenvue_jobs.limit_groups (id),
   type_key integer NOT NULL REFERENCES greenvue_jobs.job_types (key),
+  -- A prune leaves a key that is younger than a day: its first run may not be committed yet.
+  made_at bigint NOT NULL DEFAULT 0,
   UNIQUE (group_id, type_key)
 );
 -- When a claim has to look at the waiting runs of a key, and the start order of the first of them. Adding a row takes

@@ -70,10 +70,19 @@ function dueLooks(
 ): readonly unknown[] {
   const { now } = w.unit;
   const keys = w.types.knownTo(types);
-  if (keys.length === 0) return [];
-  const params = keys.flatMap((key) => [key, now, key, latest, now]);
-  return w.db.arrays(merged(DUE_LOOKS, keys.length, 'since, key DESC')).all(...params, limit);
+  const rows: [key: number, since: number][] = [];
+  for (let from = 0; from < keys.length; from += KEYS_A_STATEMENT) {
+    const some = keys.slice(from, from + KEYS_A_STATEMENT);
+    const params = some.flatMap((key) => [key, now, key, latest, now]);
+    const sql = merged(DUE_LOOKS, some.length, 'since, key DESC');
+    for (const row of w.db.arrays(sql).all(...params, limit)) rows.push(rowOf<[number, number]>(row));
+  }
+  if (keys.length <= KEYS_A_STATEMENT) return rows;
+  return rows.sort(([a, since], [b, other]) => since - other || b - a).slice(0, limit);
 }
+
+/** SQLite takes at most 500 selects in one statement; each key has two. */
+const KEYS_A_STATEMENT = 200;
 
 interface TakeInput {
   readonly input: ClaimInput;
