@@ -43,9 +43,9 @@ const ORIGIN = `id, job_uid, ${word('trigger', TRIGGER)}, scheduled_for, catch_u
  */
 const TABLES: Readonly<Record<string, string>> = {
   job_types: 'SELECT key, type, version, of_type, 0 AS level FROM job_types',
-  type_limits: 'SELECT type, version, limits, 1 AS regrouping FROM type_limits ORDER BY type',
+  type_limits: 'SELECT type, version, limits, 1 AS regrouping, 1 AS revision FROM type_limits ORDER BY type',
   limit_groups: 'SELECT * FROM limit_groups ORDER BY id',
-  limit_keys: 'SELECT key, group_id, type_key FROM limit_keys ORDER BY key DESC',
+  limit_keys: 'SELECT key, group_id, type_key, 0 AS made_at FROM limit_keys ORDER BY key DESC',
   jobs: 'SELECT * FROM jobs ORDER BY uid',
   live_runs: `SELECT ${ORIGIN}, type_key, ${word('status', STATUS)}, ${word('held', HELD)}, available_at,
     CASE WHEN node IS NOT NULL THEN ${NODE} END AS node, fence, started_at, failures, recoveries, errors,
