@@ -6,7 +6,7 @@ import type { EngineLogger } from '../ports/engine-logger.ts';
 const FIRST_MS = 5_000;
 const IDLE_MS = 60_000;
 const BETWEEN_BATCHES_MS = 50;
-/** So many batches take about a minute. */
+/** The number of batches that take about a minute. */
 const BATCHES_A_LOOK = 500;
 
 export interface PrunerDeps {
