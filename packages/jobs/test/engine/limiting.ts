@@ -40,7 +40,7 @@ export function limiting(makeDatabase: MakeDatabase): void {
   const trigger = async (count: number, payload = {}) => {
     for (let n = 0; n < count; n += 1) await h.engine.trigger('job', { payload });
   };
-  /** Lets the engine work until so many handlers have started, and a little longer. */
+  /** Lets the engine work until `count` handlers have started, and a little longer. */
   const startedBy = async (count: number) => {
     for (let tries = 0; tries < 500 && handlers.started.length < count; tries += 1) {
       await h.engine.tick();
