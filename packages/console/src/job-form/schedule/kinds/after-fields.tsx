@@ -1,8 +1,9 @@
 import { Radio, Stack } from '@mantine/core';
-import { ShortField } from '../fields/short-field.tsx';
-import { useField } from '../fields/use-field.ts';
-import type { After } from '../parts/schedule-draft.ts';
-import { BoundFields, type PartProps } from './bound-fields.tsx';
+import { ShortField } from '../../fields/short-field.tsx';
+import { useField } from '../../fields/use-field.ts';
+import type { After } from '../../parts/schedule-draft.ts';
+import { BoundFields } from './bound-fields.tsx';
+import type { PartProps } from './part-props.ts';
 
 /** The job that a job follows, and which ends of its runs count. */
 export function AfterFields({ schedule, write }: PartProps) {

@@ -1,16 +1,9 @@
-import { InstantField } from '../../ui/instant/instant-field.tsx';
-import { ShortField } from '../fields/short-field.tsx';
-import { useFault } from '../fields/use-field.ts';
-import type { ScheduleDraft } from '../parts/schedule-draft.ts';
-import { fieldId } from '../payload/pointer.ts';
-
-export type WriteSchedule = (field: string, change: Partial<ScheduleDraft>) => void;
-
-/** The props of the fields of one kind of schedule. */
-export interface PartProps {
-  readonly schedule: ScheduleDraft;
-  readonly write: WriteSchedule;
-}
+import { InstantField } from '../../../ui/instant/instant-field.tsx';
+import { ShortField } from '../../fields/short-field.tsx';
+import { useFault } from '../../fields/use-field.ts';
+import type { ScheduleDraft } from '../../parts/schedule-draft.ts';
+import { fieldId } from '../../payload/pointer.ts';
+import type { PartProps } from './part-props.ts';
 
 /** When a schedule ends, and how its jobs are kept from starting together. */
 export function BoundFields({ schedule, write }: PartProps) {
