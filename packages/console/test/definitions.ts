@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
+import type { Definition } from '../src/job-form/draft/draft.ts';
+import type { Backoff } from '../src/job-form/parts/backoff-draft.ts';
 import type { JobCalendar } from '../src/job-form/parts/calendar-draft.ts';
 import type { Gate } from '../src/job-form/parts/gate-draft.ts';
 import { type Bounds, MOST_RUNS, type ScheduleBody } from '../src/job-form/parts/schedule-draft.ts';

@@ -2,7 +2,7 @@ import type { JobType } from '@greenvue/jobs/client';
 import { SimpleGrid, Text } from '@mantine/core';
 import { Help } from '../ui/help/help.tsx';
 import blocks from '../ui/layout/blocks.module.css';
-import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap, type Priority } from './draft/draft.ts';
+import { type CatchUp, type Draft, type Overlap, overlapOf, type Priority } from './draft/draft.ts';
 import type { JobForm } from './draft/use-job-form.ts';
 import { type Choice, ChoiceField } from './fields/choice-field.tsx';
 import { FoldedSection } from './fields/folded-section.tsx';
@@ -11,6 +11,8 @@ import { useFault } from './fields/use-field.ts';
 import { GateFields } from './gate-fields.tsx';
 import classes from './job-form.module.css';
 import { FIELD_LABELS } from './labels/field-labels.ts';
+import { BACKOFF_PARTS, type BackoffPart } from './parts/backoff-draft.ts';
+import { hasSlots } from './parts/schedule-draft.ts';
 import { fieldId } from './payload/pointer.ts';
 import { ShortSection } from './short-section.tsx';
 
@@ -32,7 +34,7 @@ export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsP
       onToggle={onToggle}
     >
       <OverlapField form={form} />
-      <CatchUpField form={form} />
+      {mayCatchUp(form.draft) ? <CatchUpField form={form} /> : null}
       <PriorityField form={form} />
       {form.draft.schedule.kind === 'on_demand' ? null : <GateFields form={form} />}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
@@ -41,6 +43,11 @@ export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsP
       <BackoffFields form={form} type={type} />
     </FoldedSection>
   );
+}
+
+/** Also shown if its value is refused without slots. */
+function mayCatchUp({ schedule, catchUp }: Draft): boolean {
+  return hasSlots(schedule.kind) || catchUp === 'all';
 }
 
 const OVERLAPS: readonly Choice<Overlap>[] = [
@@ -60,6 +67,21 @@ const OVERLAPS: readonly Choice<Overlap>[] = [
     label: 'Replace the live run',
     description: 'The live run is cancelled. The new run starts when it has ended (cancel_previous).',
   },
+];
+
+/** Of a job that runs after another one, and so has no slots. */
+const OVERLAPS_OF_ENDS: readonly Choice<Overlap>[] = [
+  {
+    value: 'skip',
+    label: 'Start no run',
+    description: 'One run at a time; the history records a skipped run (skip).',
+  },
+  {
+    value: 'queue',
+    label: 'Queue one run',
+    description: 'One run is running, one waits, and further ones are skipped (queue).',
+  },
+  ...OVERLAPS.filter(({ value }) => value === 'allow' || value === 'cancel_previous'),
 ];
 
 const CATCH_UPS: readonly Choice<CatchUp>[] = [
@@ -95,12 +117,15 @@ const PRIORITIES: readonly Choice<Priority>[] = [
 ];
 
 function OverlapField({ form }: { readonly form: JobForm }) {
+  const { draft, edit } = form;
+  const isAfter = draft.schedule.kind === 'after';
   return (
     <ChoiceField
       pointer="/overlap"
-      choices={OVERLAPS}
-      value={form.draft.overlap}
-      onChange={(overlap) => form.edit('/overlap', (before) => ({ ...before, overlap }))}
+      label={isAfter ? 'If a run is live when the next one is due' : undefined}
+      choices={isAfter ? OVERLAPS_OF_ENDS : OVERLAPS}
+      value={overlapOf(draft)}
+      onChange={(overlap) => edit('/overlap', (before) => ({ ...before, overlap }))}
     />
   );
 }

@@ -7,7 +7,7 @@ import { FIELD_LABELS } from './labels/field-labels.ts';
 import { GATE_PARTS, type GatePart } from './parts/gate-draft.ts';
 
 const GATE_HELP: Readonly<Record<GatePart, string>> = {
-  job: 'The id of the other job.',
+  job: 'The id of that job.',
   succeeded_within: 'How long ago its last success may have ended: from 1s to 9600h.',
 };
 
@@ -22,7 +22,7 @@ export function GateFields({ form }: { readonly form: JobForm }) {
     <fieldset className={classes.plainGroup}>
       <legend className={classes.plainLegend}>{FIELD_LABELS['/only_if']}</legend>
       <Text component="div" size="xs" c="dimmed">
-        A slot that is due without such a success is skipped. Optional. <Help word="gate" />
+        Without such a success, the run is skipped when it is due. Optional. <Help word="gate" />
       </Text>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" mt="sm">
         {GATE_PARTS.map((part) => (

@@ -77,7 +77,7 @@ export function JobFormView(props: JobFormViewProps) {
           {draft.schedule.kind === 'on_demand' ? null : <CalendarFields form={form} />}
         </FormSection>
         <aside className={classes.aside} aria-label="Preview of the schedule">
-          <SchedulePreview draft={draft.schedule} answer={answer} job={job} />
+          <SchedulePreview draft={draft.schedule} gate={draft.gate} answer={answer} job={job} />
         </aside>
         <AdvancedFields form={form} type={type} {...folds.of('advanced')} />
         <WatchFields form={form} type={type} {...folds.of('watching')} />

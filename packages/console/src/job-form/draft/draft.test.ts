@@ -100,6 +100,23 @@ describe('a new job', () => {
     );
   });
 
+  test('waits in turn after another job unless an overlap is chosen, as the engine has it', () => {
+    const draft = { ...newDraft(), id: 'a', name: 'A', type: 't' };
+    const schedule = {
+      ...draft.schedule,
+      interval: '1h',
+      after: { job: 'import', on: 'succeeded' },
+    } as const;
+    const overlapOf = (fields: Partial<Draft>) => {
+      const read = readDraft({ ...draft, ...fields });
+      return read.ok ? read.value.overlap : read.faults;
+    };
+    const after = { ...schedule, kind: 'after' } as const;
+    expect(overlapOf({ schedule })).toBe('skip');
+    expect(overlapOf({ schedule: after })).toBe('queue');
+    expect(overlapOf({ schedule: after, overlap: 'skip' })).toBe('skip');
+  });
+
   test('is not sent without an id, a name or a type, or with invalid numbers or dates', () => {
     const draft = {
       ...newDraft(),

@@ -1,4 +1,5 @@
 import type { CreateJob, Fault, Job, JobType } from '@greenvue/jobs/client';
+import { type Backoff, type BackoffDraft, backoffDraft, readBackoff } from '../parts/backoff-draft.ts';
 import {
   type CalendarDraft,
   calendarDraft,
@@ -15,9 +16,9 @@ import {
   type ScheduleDraft,
   scheduleDraft,
   scheduleOf,
+  usualOverlap,
 } from '../parts/schedule-draft.ts';
 import {
-  readNumberField,
   readShort,
   type ShortDraft,
   type ShortValues,
@@ -51,10 +52,6 @@ export type Overlap = Job['overlap'];
 export type CatchUp = Job['catch_up'];
 export type Priority = Job['priority'];
 
-/** The parts of a backoff, in the order of the form. */
-export const BACKOFF_PARTS = ['initial', 'max', 'factor', 'jitter'] as const;
-export type BackoffPart = (typeof BACKOFF_PARTS)[number];
-
 /** A job being edited, with texts as they were typed. An empty policy means the job type's. */
 export interface Draft {
   readonly id: string;
@@ -68,21 +65,15 @@ export interface Draft {
   readonly payloads: ReadonlyMap<string, PayloadDraft>;
   /** Whether each run brings its own payload, if the job is on demand. */
   readonly isPayloadPerRun: boolean;
-  readonly overlap: Overlap;
+  /** Undefined until one is chosen: the usual one of the schedule. */
+  readonly overlap: Overlap | undefined;
   readonly catchUp: CatchUp;
   readonly priority: Priority;
   /** Not for a job on demand, which has no slots. */
   readonly gate: GateDraft;
   readonly short: ShortDraft;
-  readonly backoff: Readonly<Record<BackoffPart, string>>;
+  readonly backoff: BackoffDraft;
   readonly watching: WatchDraft;
-}
-
-export interface Backoff {
-  readonly initial?: string;
-  readonly max?: string;
-  readonly factor?: number;
-  readonly jitter?: number;
 }
 
 /** A job as a request body, with every field. Undefined fields get the job type's defaults. */
@@ -117,12 +108,12 @@ export function newDraft(): Draft {
     calendar: NO_CALENDAR,
     payloads: new Map(),
     isPayloadPerRun: false,
-    overlap: 'skip',
+    overlap: undefined,
     catchUp: 'once',
     priority: 'normal',
     gate: NO_GATE,
     short: {},
-    backoff: { initial: '', max: '', factor: '', jitter: '' },
+    backoff: backoffDraft(),
     watching: NEW_WATCHING,
   };
 }
@@ -144,12 +135,7 @@ export function draftOf(definition: Definition): Draft {
     priority: definition.priority,
     gate: gateDraft(definition.gate),
     short: shortDraft(short),
-    backoff: {
-      initial: backoff?.initial ?? '',
-      max: backoff?.max ?? '',
-      factor: backoff?.factor === undefined ? '' : String(backoff.factor),
-      jitter: backoff?.jitter === undefined ? '' : String(backoff.jitter),
-    },
+    backoff: backoffDraft(backoff),
     watching: watchDraft(definition.watching),
   };
 }
@@ -211,6 +197,10 @@ export function withPayload(draft: Draft, payload: PayloadDraft): Draft {
   return { ...draft, payloads: new Map(draft.payloads).set(draft.type, payload) };
 }
 
+export function overlapOf({ overlap, schedule }: Draft): Overlap {
+  return overlap ?? usualOverlap(schedule.kind);
+}
+
 /** The definition in a draft, or the faults that prevent sending it. The server checks everything else. */
 export function readDraft(draft: Draft): Read<Definition> {
   const faults: Fault[] = [...earlyFaults(draft)];
@@ -218,7 +208,7 @@ export function readDraft(draft: Draft): Read<Definition> {
   const payload: Read<JsonObject | null> = isWithoutPayload(draft)
     ? { ok: true, value: null }
     : readPayload(payloadOf(draft), PAYLOAD);
-  const backoff = readBackoff(draft, faults);
+  const backoff = readBackoff(draft.backoff, faults);
   const gate = draft.schedule.kind === 'on_demand' ? undefined : readGate(draft.gate, faults);
   const short = readShort(draft.short, faults);
   const watching = readWatching(draft.watching, faults);
@@ -226,7 +216,7 @@ export function readDraft(draft: Draft): Read<Definition> {
   if (!schedule.ok) faults.push(...schedule.faults);
   if (!payload.ok) faults.push(...payload.faults);
   if (faults.length > 0 || !schedule.ok || !payload.ok) return { ok: false, faults };
-  const { id, name, description, type, overlap, catchUp } = draft;
+  const { id, name, description, type, catchUp } = draft;
   return {
     ok: true,
     value: {
@@ -237,7 +227,7 @@ export function readDraft(draft: Draft): Read<Definition> {
       schedule: schedule.value,
       calendar: readCalendar(draft.calendar, draft.schedule.kind),
       payload: payload.value,
-      overlap,
+      overlap: overlapOf(draft),
       catchUp,
       priority: draft.priority,
       gate,
@@ -280,21 +270,3 @@ function textOfDraft(draft: Draft): string {
   const short = shortTexts((name) => draft.short[name] || undefined);
   return JSON.stringify([{ ...rest, short, isPayloadPerRun: payload === null }, payload]);
 }
-
-function readBackoff({ backoff }: Draft, faults: Fault[]): Backoff | undefined {
-  const initial = backoff.initial.trim();
-  const max = backoff.max.trim();
-  const read = (part: keyof typeof RANGES) =>
-    readNumberField({ text: backoff[part], pointer: `/backoff/${part}`, ...RANGES[part] }, faults);
-  const factor = read('factor');
-  const jitter = read('jitter');
-  const parts: Backoff = {
-    ...(initial === '' ? {} : { initial }),
-    ...(max === '' ? {} : { max }),
-    ...(factor === undefined ? {} : { factor }),
-    ...(jitter === undefined ? {} : { jitter }),
-  };
-  return Object.keys(parts).length === 0 ? undefined : parts;
-}
-
-const RANGES = { factor: { least: 1, most: 100 }, jitter: { least: 0, most: 1 } } as const;

@@ -53,6 +53,13 @@ describe('placeFaults', () => {
     ]);
   });
 
+  test('leaves out the name of the field in the API, because its label stands there', () => {
+    const after = { ...DRAFT, schedule: { ...DRAFT.schedule, kind: 'after' } } as const;
+    const detail = 'after.job must be the id of another job';
+    const placed = placeFaults([{ pointer: '/after/job', detail }], shownFields(after, FIELD));
+    expect(placed.all).toEqual([{ field: '/after/job', detail: 'must be the id of another job' }]);
+  });
+
   test('keeps two errors of one field', () => {
     const placed = placeFaults(
       [

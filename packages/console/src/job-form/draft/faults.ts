@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
 import { faultWords, plainDetail } from '../../ui/feedback/fault-words.ts';
+import { BACKOFF_PARTS } from '../parts/backoff-draft.ts';
 import { calendarFieldsOf } from '../parts/calendar-draft.ts';
 import { GATE_PARTS } from '../parts/gate-draft.ts';
 import { scheduleFieldsOf } from '../parts/schedule-draft.ts';
@@ -7,7 +8,7 @@ import { shortPointers } from '../parts/short-fields.ts';
 import { BUDGET_PARTS, EXPECT_PARTS } from '../parts/watch-draft.ts';
 import type { Field } from '../payload/payload-model.ts';
 import { isWithin } from '../payload/pointer.ts';
-import { BACKOFF_PARTS, type Draft, payloadPointers } from './draft.ts';
+import { type Draft, payloadPointers } from './draft.ts';
 
 /** The errors of a draft, from the server or from the form. */
 export interface Refusal {
@@ -131,7 +132,7 @@ export interface PlacedFault {
 export function placeFaults(faults: readonly Fault[], shown: readonly string[]): PlacedFaults {
   const byField = new Map<string, string>();
   const all = faults.map(({ pointer, detail: said }): PlacedFault => {
-    const fault = { pointer, detail: plainDetail(said) };
+    const fault = { pointer, detail: withoutOwnName(pointer, plainDetail(said)) };
     const field = homeOf(fault.pointer, shown);
     if (field === undefined) return { field, detail: withPointer(fault.pointer, fault.detail) };
     const detail = withPointer(fault.pointer.slice(field.length), fault.detail);
@@ -141,6 +142,12 @@ export function placeFaults(faults: readonly Fault[], shown: readonly string[]):
   });
   const place = ({ field }: PlacedFault) => (field === undefined ? -1 : shown.indexOf(field));
   return { byField, all: all.sort((a, b) => place(a) - place(b)) };
+}
+
+/** The label of the field stands where the name in the API does: "Job to follow: must be …". */
+function withoutOwnName(pointer: string, detail: string): string {
+  const name = `${pointer.slice(1).replaceAll('/', '.')} `;
+  return detail.startsWith(name) ? detail.slice(name.length) : detail;
 }
 
 function homeOf(pointer: string, shown: readonly string[]): string | undefined {

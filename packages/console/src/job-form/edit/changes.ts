@@ -1,7 +1,8 @@
 import type { PatchJob } from '@greenvue/jobs/client';
 import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
-import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts';
+import type { Definition } from '../draft/draft.ts';
 import { FIELD_LABELS } from '../labels/field-labels.ts';
+import { BACKOFF_PARTS, isSameBackoff } from '../parts/backoff-draft.ts';
 import { calendarPatch, isSameCalendar } from '../parts/calendar-draft.ts';
 import { GATE_PARTS, gatePatch, isSameGate } from '../parts/gate-draft.ts';
 import { schedulePatch, scheduleWords } from '../parts/schedule-draft.ts';
@@ -135,7 +136,7 @@ export function patchOf(before: Definition, after: Definition): PatchJob {
     ...(before.priority === after.priority ? {} : { priority: priorityOf(after) }),
     ...gatePatch(before.gate, after.gate),
     ...shortPatch(before.short, short),
-    ...(sameBackoff(before.backoff, backoff) ? {} : { backoff: backoff ?? null }),
+    ...(isSameBackoff(before.backoff, backoff) ? {} : { backoff: backoff ?? null }),
     ...watchingPatch(before.watching, after.watching),
   };
 }
@@ -143,10 +144,6 @@ export function patchOf(before: Definition, after: Definition): PatchJob {
 /** Null resets it to the default. */
 function priorityOf({ priority }: Definition): PatchJob['priority'] {
   return priority === 'normal' ? null : priority;
-}
-
-function sameBackoff(a: Backoff | undefined, b: Backoff | undefined): boolean {
-  return BACKOFF_PARTS.every((part) => a?.[part] === b?.[part]);
 }
 
 /** Two edits of the same job. `mine` and `theirs` both started from `base`, and `theirs` is saved. */
@@ -175,7 +172,7 @@ export function mergeEdits({ base, mine, theirs }: TwoEdits): Definition {
     // As a whole, because half of each would be a gate that nobody asked for.
     gate: isSameGate(base.gate, mine.gate) ? theirs.gate : mine.gate,
     short: mergeShort({ base: base.short, mine: mine.short, theirs: theirs.short }),
-    backoff: sameBackoff(base.backoff, mine.backoff) ? theirs.backoff : mine.backoff,
+    backoff: isSameBackoff(base.backoff, mine.backoff) ? theirs.backoff : mine.backoff,
     watching: mergeWatching({ base: base.watching, mine: mine.watching, theirs: theirs.watching }),
   };
 }

@@ -88,6 +88,16 @@ export function scheduleFieldsOf(kind: ScheduleKind): readonly string[] {
   }
 }
 
+/** The overlap of a job without one, by its kind of schedule. As in the engine (A4). */
+export function usualOverlap(kind: ScheduleKind): Job['overlap'] {
+  return kind === 'after' ? 'queue' : 'skip';
+}
+
+/** Whether slots can be missed, so that there is something to catch up. */
+export function hasSlots(kind: ScheduleKind): boolean {
+  return kind !== 'after' && kind !== 'on_demand';
+}
+
 /** The schedule kind of a request body. */
 export function kindOf(body: ScheduleBody): ScheduleKind {
   if ('interval' in body) return 'interval';

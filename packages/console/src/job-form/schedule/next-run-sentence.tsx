@@ -1,6 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
 import { Instant } from '../../ui/instant/instant.tsx';
+import { endText } from '../../ui/schedule/schedule-text.ts';
 import type { ScheduleBody } from '../parts/schedule-draft.ts';
 import type { NextRunChange } from './next-run.ts';
 
@@ -63,7 +64,7 @@ function Words({ change, job, schedule }: NextRunSentenceProps) {
 
 function noNextRun({ status }: Pick<Job, 'status'>, schedule: ScheduleBody): string {
   if (status === 'paused') return 'The job is paused. It has no next run until someone resumes it.';
-  if ('after' in schedule) return `The next run starts when a run of ${schedule.after.job} ends.`;
+  if ('after' in schedule) return `The next run starts when ${endText(schedule.after)}.`;
   if ('on_demand' in schedule) return 'The job will only run on demand.';
   if ('interval' in schedule && schedule.interval_mode === 'fixed_delay') {
     return 'The next run is set when the current run ends.';

@@ -7,8 +7,9 @@ import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { ClockIcon, RefreshIcon } from '../../ui/icons.tsx';
 import { Countdown } from '../../ui/instant/instant.tsx';
 import { SlotList } from '../../ui/instant/slot-list.tsx';
-import { scheduleText } from '../../ui/schedule/schedule-text.ts';
+import { endText, scheduleText } from '../../ui/schedule/schedule-text.ts';
 import { useViewer } from '../../ui/schedule/use-viewer.ts';
+import type { GateDraft } from '../parts/gate-draft.ts';
 import { type ScheduleBody, type ScheduleDraft, scheduleWords } from '../parts/schedule-draft.ts';
 import { calendarNote } from './calendar-fields.tsx';
 import { nextRunChange } from './next-run.ts';
@@ -18,12 +19,13 @@ import type { ScheduleAnswer } from './use-schedule-preview.ts';
 
 interface SchedulePreviewProps {
   readonly draft: ScheduleDraft;
+  readonly gate: GateDraft;
   readonly answer: ScheduleAnswer;
   readonly job: Job | undefined;
 }
 
 /** A schedule in words and its next run times, computed by the server. */
-export function SchedulePreview({ draft, answer, job }: SchedulePreviewProps) {
+export function SchedulePreview({ draft, gate, answer, job }: SchedulePreviewProps) {
   // The last answer stays until the next one arrives, so that the page does not jump while the user types.
   const [last, setLast] = useState(answer);
   if (answer.kind !== 'asking' && last !== answer) setLast(answer);
@@ -34,7 +36,7 @@ export function SchedulePreview({ draft, answer, job }: SchedulePreviewProps) {
         {seen === answer ? <ClockIcon size={18} /> : <Loader size={18} aria-hidden="true" />}
       </span>
       <div className={classes.previewText}>
-        <Answer draft={draft} answer={seen} job={job} />
+        <Answer draft={draft} gate={gate} answer={seen} job={job} />
       </div>
       <Spoken answer={answer} />
     </div>
@@ -54,7 +56,7 @@ function Spoken({ answer }: { readonly answer: ScheduleAnswer }) {
   );
 }
 
-function Answer({ draft, answer, job }: SchedulePreviewProps) {
+function Answer({ draft, gate, answer, job }: SchedulePreviewProps) {
   switch (answer.kind) {
     case 'nothing':
       return <Text size="sm">{WAITING[draft.kind]}</Text>;
@@ -70,7 +72,7 @@ function Answer({ draft, answer, job }: SchedulePreviewProps) {
     case 'failed':
       return <FailedPreview error={answer.error} onRetry={answer.retry} />;
     case 'times':
-      return <Times answer={answer} job={job} />;
+      return <Times answer={answer} gate={gate} job={job} />;
     default:
       return answer satisfies never;
   }
@@ -89,7 +91,7 @@ const WAITING = {
 /** Errors that belong to a field are shown at the field. */
 function refusalWords(faults: readonly { readonly pointer: string; readonly detail: string }[]): string {
   const others = faults.filter(({ pointer }) => !SCHEDULE_POINTERS.includes(pointer));
-  if (others.length === 0) return 'The server rejects this schedule: see the errors above.';
+  if (others.length === 0) return 'The server rejects this schedule: see the errors at its fields.';
   return `The server cannot calculate the next runs: ${others.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')}`;
 }
 
@@ -127,12 +129,11 @@ function FailedPreview({ error, onRetry }: { readonly error: unknown; readonly o
   );
 }
 
-interface TimesProps {
+interface TimesProps extends Pick<SchedulePreviewProps, 'gate' | 'job'> {
   readonly answer: Extract<ScheduleAnswer, { readonly kind: 'times' }>;
-  readonly job: Job | undefined;
 }
 
-function Times({ answer, job }: TimesProps) {
+function Times({ answer, gate, job }: TimesProps) {
   const { schedule, calendar, preview } = answer;
   const [next] = preview.times;
   const viewer = useViewer();
@@ -144,7 +145,7 @@ function Times({ answer, job }: TimesProps) {
       {job === undefined ? null : (
         <NextRunSentence change={nextRunChange(preview)} job={job} schedule={schedule} />
       )}
-      {next === undefined && job === undefined ? <Text size="sm">No future runs.</Text> : null}
+      {next === undefined && job === undefined ? <Text size="sm">{noTimes(schedule)}</Text> : null}
       {next === undefined ? null : (
         <>
           <SlotList
@@ -168,6 +169,12 @@ function Times({ answer, job }: TimesProps) {
           {calendarNote(calendar.mode)}
         </Text>
       ) : null}
+      {isGate(gate) && !('on_demand' in schedule) ? (
+        <Text size="xs" c="dimmed">
+          A run is skipped if {gate.job.trim()} has not succeeded in the {gate.succeeded_within.trim()}{' '}
+          before.
+        </Text>
+      ) : null}
       {isFixedDelay(schedule) ? (
         <Text size="xs" c="dimmed">
           Later runs depend on when each run ends.
@@ -175,6 +182,15 @@ function Times({ answer, job }: TimesProps) {
       ) : null}
     </>
   );
+}
+
+function isGate({ job, succeeded_within: within }: GateDraft): boolean {
+  return job.trim() !== '' && within.trim() !== '';
+}
+
+function noTimes(schedule: ScheduleBody): string {
+  if ('after' in schedule) return `It starts when ${endText(schedule.after)}, so there are no times to show.`;
+  return 'No future runs.';
 }
 
 function Until({ at }: { readonly at: string }) {

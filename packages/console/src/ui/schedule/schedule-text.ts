@@ -55,6 +55,12 @@ function afterText({ job, on }: NonNullable<Job['after']>): string {
   return `After each ${ends[on]} of ${job}`;
 }
 
+/** The end of a run that a job follows: "a run of import succeeds". */
+export function endText({ job, on }: NonNullable<Job['after']>): string {
+  const ends = { succeeded: 'succeeds', failed: 'fails', finished: 'succeeds or fails' } as const;
+  return `a run of ${job} ${ends[on]}`;
+}
+
 /** A cron expression in words, without its time zone; undefined if the library has no words for it. */
 export function cronText(cron: string): string | undefined {
   const both = / \+\S+$/.test(cron.trimEnd());

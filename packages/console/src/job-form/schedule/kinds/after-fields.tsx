@@ -12,7 +12,7 @@ export function AfterFields({ schedule, write }: PartProps) {
     <>
       <ShortField
         pointer="/after/job"
-        description="The id of the other job."
+        description="The id of that job."
         kind="text"
         example="import"
         value={after.job}
