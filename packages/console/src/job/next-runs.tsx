@@ -8,6 +8,7 @@ import { Ago } from '../ui/instant/instant.tsx';
 import { SlotList } from '../ui/instant/slot-list.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
+import { endText } from '../ui/schedule/schedule-text.ts';
 import classes from './job.module.css';
 
 const SHOWN = 8;
@@ -88,7 +89,7 @@ function noneText(job: Job): string | undefined {
   if (job.status === 'paused') return 'None while the job is paused.';
   if (job.status === 'finished') return 'None: the job is finished.';
   if (job.on_demand) return 'None: the job runs on demand.';
-  if (job.after != null) return `Known when a run of ${job.after.job} ends.`;
+  if (job.after != null) return `The next run starts when ${endText(job.after)}.`;
   if (isCountedFromEnd(job) && job.is_running) return 'Known when the current run ends.';
   if (job.run_at !== null) return 'None: its only run has started.';
   return job.next_run === null ? 'None.' : undefined;

@@ -35,6 +35,28 @@ test('an on-demand job has no slots to miss', () => {
   expect(meaning('Catch up', { on_demand: true })).toContain('no slots');
 });
 
+test('the overlap says what happens to slots, to ends of another job, or to runs by hand', () => {
+  const after = { interval: null, after: { job: 'import', on: 'succeeded' } } as const;
+  expect(meaning('Overlap', { overlap: 'queue' })).toContain('Further slots are skipped.');
+  expect(meaning('Overlap', { overlap: 'queue', ...after })).toContain(
+    'Further ends of import start no run.',
+  );
+  expect(meaning('Overlap', { overlap: 'skip', ...after })).toContain(
+    'ends of import start no run and manual runs are refused.',
+  );
+  expect(meaning('Overlap', { overlap: 'skip', on_demand: true, interval: null })).toBe(
+    'One run at a time. While a run is live, manual runs are refused.',
+  );
+});
+
+test('a gate says what it judges', () => {
+  const gate = { only_if: { job: 'stock', succeeded_within: '24h' } };
+  const after = { job: 'import', on: 'succeeded' } as const;
+  const end = 'gets a run only if stock has succeeded in the 24h before. Otherwise it is skipped.';
+  expect(meaning('Only if', gate)).toBe(`A slot ${end}`);
+  expect(meaning('Only if', { ...gate, interval: null, after })).toBe(`An end of import ${end}`);
+});
+
 test('a calendar says what it does to slots, or to the ends of another job', () => {
   const skip = { id: 'holidays', mode: 'skip' } as const;
   const after = { job: 'import', on: 'succeeded' } as const;

@@ -63,7 +63,6 @@ function expiryOf({ expire_after: value }: Job): readonly Policy[] {
 function calendarOf({ calendar, after }: Job): readonly Policy[] {
   // An older server does not know the field.
   if (calendar == null) return [];
-  // A job that runs after another one has no slots: the ends of the other job's runs count.
   const what = after == null ? 'Slots' : `Ends of ${after.job}`;
   const skipped = after == null ? 'are skipped' : 'start no run';
   const moved = after == null ? 'are due at the end of their window' : 'start a run at the end of the window';
@@ -71,11 +70,12 @@ function calendarOf({ calendar, after }: Job): readonly Policy[] {
   return [{ name: 'Calendar', help: 'calendar', value: `${calendar.mode} ${calendar.id}`, meaning }];
 }
 
-function gateOf({ only_if: gate }: Job): readonly Policy[] {
+function gateOf({ only_if: gate, after }: Job): readonly Policy[] {
   // An older server does not know the field.
   if (gate == null) return [];
   const { job, succeeded_within: within } = gate;
-  const meaning = `A slot gets a run only if ${job} has succeeded in the ${within} before. Otherwise it is skipped.`;
+  const what = after == null ? 'A slot' : `An end of ${after.job}`;
+  const meaning = `${what} gets a run only if ${job} has succeeded in the ${within} before. Otherwise it is skipped.`;
   return [{ name: 'Only if', help: 'gate', value: `${job} within ${within}`, meaning }];
 }
 
@@ -88,14 +88,14 @@ export function waitsOf({ backoff, max_attempts: attempts }: Job, most: number):
   return Array.from({ length: count }, (_, index) => Math.min(initial * backoff.factor ** index, max));
 }
 
-function overlapWords({ overlap, run_at: runAt }: Job): string {
+function overlapWords({ overlap, run_at: runAt, on_demand: onDemand, after }: Job): string {
+  const isByHand = runAt !== null || onDemand;
+  const what = after == null ? 'slots are skipped' : `ends of ${after.job} start no run`;
   switch (overlap) {
     case 'skip':
-      return runAt === null
-        ? 'One run at a time. While a run is live, slots are skipped and manual runs are refused.'
-        : 'One run at a time. While a run is live, manual runs are refused.';
+      return `One run at a time. While a run is live, ${isByHand ? '' : `${what} and `}manual runs are refused.`;
     case 'queue':
-      return 'One run is running and one waits. Further slots are skipped.';
+      return `One run is running and one waits. Further ${isByHand ? 'manual runs are refused' : what}.`;
     case 'allow':
       return 'Runs start in parallel, as many as there are free places.';
     case 'cancel_previous':

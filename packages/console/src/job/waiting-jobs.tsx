@@ -1,6 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { useTopJobs } from '../data/queries/queries.ts';
+import { Help } from '../ui/help/help.tsx';
 import { Fact } from '../ui/layout/facts.tsx';
 import { jobPath } from '../ui/paths.ts';
 import { Plain } from '../ui/text/text.tsx';
@@ -21,7 +22,7 @@ export function WaitingFacts({ job }: { readonly job: Job }) {
         </Fact>
       )}
       {job.only_if == null ? null : (
-        <Fact name="Only if">
+        <Fact name="Only if" help={<Help word="gate" />}>
           <JobLink id={job.only_if.job} /> has succeeded in the last {job.only_if.succeeded_within}
         </Fact>
       )}

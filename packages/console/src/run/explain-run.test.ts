@@ -66,6 +66,21 @@ describe('a skipped slot', () => {
     expect(runNote(run)).toContain('Another run of the job was live');
   });
 
+  test('after an end of another job names that end, which is no slot', () => {
+    for (const reason of ['overlap', 'upstream'] as const) {
+      const run = exampleRun({ status: 'skipped', reason, trigger: 'chain', scheduled_for: null });
+      expect(explained(run)).toMatch(/^This run was skipped: .* when the upstream run ended/);
+      expect(explained({ ...run, trigger: 'schedule' })).toMatch(/^This slot was skipped: /);
+    }
+  });
+
+  test('by a gate says what the gate needs', () => {
+    const run = exampleRun({ status: 'skipped', reason: 'upstream' });
+    const gate = exampleJob({ only_if: { job: 'import', succeeded_within: '24h' } });
+    expect(explained(run, gate)).toContain('The gate now needs a success of import in the 24h before.');
+    expect(explained(run, exampleJob())).not.toContain('now needs');
+  });
+
   test('says that it was missed and how many slots it stands for', () => {
     const run = exampleRun({
       status: 'skipped',

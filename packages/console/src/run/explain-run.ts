@@ -12,7 +12,15 @@ interface ExplanationFacts {
   readonly job:
     | Pick<
         Job,
-        'timeout' | 'pause' | 'overlap' | 'max_running' | 'cron' | 'rrule' | 'interval_mode' | 'max_attempts'
+        | 'timeout'
+        | 'pause'
+        | 'overlap'
+        | 'max_running'
+        | 'cron'
+        | 'rrule'
+        | 'interval_mode'
+        | 'max_attempts'
+        | 'only_if'
       >
     | undefined;
   readonly now: number;
@@ -157,8 +165,15 @@ function pausedSentence(job: ExplanationFacts['job']): Sentence {
 }
 
 function explainEnd(run: Run, { job }: ExplanationFacts): readonly Sentence[] {
-  const sentences = [attemptsSentence(run, job), reasonSentence(run)];
+  const sentences = [attemptsSentence(run, job), reasonSentence(run), gateSentence(run, job)];
   return sentences.filter((sentence) => sentence !== undefined).map((sentence) => [sentence]);
+}
+
+/** The gate may have been edited since the run was skipped. */
+function gateSentence({ reason }: Run, job: ExplanationFacts['job']): string | undefined {
+  // An older server does not know the field.
+  if (reason !== 'upstream' || job?.only_if == null) return undefined;
+  return `The gate now needs a success of ${job.only_if.job} in the ${job.only_if.succeeded_within} before. Runs by hand do not need it.`;
 }
 
 /** With these, a retry is left to the next slot. */

@@ -11,7 +11,7 @@ import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Empty, Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
-import { comparePath, useIdInPath } from '../ui/paths.ts';
+import { comparePath, jobTypePath, useIdInPath } from '../ui/paths.ts';
 import { JobStatusBadge, RunStatusBadge } from '../ui/status/status.tsx';
 import { JobLink } from '../ui/text/job-link.tsx';
 import { Plain } from '../ui/text/text.tsx';
@@ -106,9 +106,12 @@ function KnownRun({ run }: { readonly run: Run }) {
 function RunsJob({ run, of }: { readonly run: Run; readonly of: JobOfRun }) {
   return (
     <span>
-      Job <JobLink id={run.job_id} name={run.job_name} />{' '}
+      Job <JobLink id={run.job_id} name={run.job_name} />
       <span className={blocks.quiet}>
-        <Plain>{run.type}</Plain>
+        {' · type '}
+        <Link href={jobTypePath(run.type)}>
+          <Plain>{run.type}</Plain>
+        </Link>
         {of.kind === 'gone' ? ' · the job was deleted' : null}
         {of.kind === 'other' ? ' · of an earlier job with this id' : null}
       </span>

@@ -7,6 +7,7 @@ import { useChoosing } from '../../runs/table/choosing.ts';
 import { PagedRuns } from '../../runs/table/paged-runs.tsx';
 import { Empty } from '../../ui/feedback/states.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
+import { endText } from '../../ui/schedule/schedule-text.ts';
 import { RUN_STATUSES } from '../../ui/status/statuses.ts';
 
 const CHOICES = [
@@ -94,6 +95,6 @@ function NoRuns({ job, status, onAll }: RowsProps) {
 function firstRunText(job: Job): string {
   if (job.status === 'paused') return 'The job is paused. Its first run starts after it is resumed.';
   if (job.on_demand) return 'The job runs only when someone or code starts it.';
-  if (job.after != null) return `The first run starts when a run of ${job.after.job} ends.`;
+  if (job.after != null) return `The first run starts when ${endText(job.after)}.`;
   return job.next_run === null ? 'No run is scheduled.' : 'The first run starts at the next slot.';
 }

@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 
-type EndedRun = Pick<Run, 'payload_is_own' | 'errors'>;
+type EndedRun = Pick<Run, 'payload_is_own' | 'errors' | 'trigger'>;
 type RunReason = NonNullable<Run['reason']>;
 
 interface ReasonWords {
@@ -14,8 +14,10 @@ interface ReasonWords {
 const REASONS: Record<RunReason, ReasonWords> = {
   overlap: {
     short: 'Another run of the job was live',
-    sentence:
-      'This slot was skipped: another run was live when the slot was due, and the overlap setting allows no more.',
+    sentence: ({ trigger }) =>
+      trigger === 'chain'
+        ? 'This run was skipped: another run was live when the upstream run ended, and the overlap setting allows no more.'
+        : 'This slot was skipped: another run was live when the slot was due, and the overlap setting allows no more.',
   },
   missed: {
     short: 'No node was available in time',
@@ -29,8 +31,10 @@ const REASONS: Record<RunReason, ReasonWords> = {
   },
   upstream: {
     short: 'The gate was closed',
-    sentence:
-      'This slot was skipped: the job that its gate names had not succeeded recently enough when the slot was due.',
+    sentence: ({ trigger }) =>
+      trigger === 'chain'
+        ? 'This run was skipped: the job that its gate names had not succeeded recently enough when the upstream run ended.'
+        : 'This slot was skipped: the job that its gate names had not succeeded recently enough when the slot was due.',
   },
   blackout: {
     short: 'Inside a window of the calendar',
