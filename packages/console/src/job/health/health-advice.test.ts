@@ -193,6 +193,16 @@ describe('late', () => {
     expect(said(advice)).toContain('All 3 places are busy');
   });
 
+  test('says that a run waits for a limit of its type, also if places are free', () => {
+    const limits = { running: 1, rate: null, per: null, from_version: null, full: 1, waiting: 3 };
+    const late = jobThatIs('late', {}, 'waiting');
+    const advice = healthAdvice(late, { stats: nodes({ places: 3 }), limits });
+    expect(advice?.title).toBe('A run waits for a limit of its type');
+    expect(said(advice)).toContain('3 runs wait for the limits of the type cleanup_expired_listings.');
+    expect(advice?.link?.href).toBe('/job-types/cleanup_expired_listings');
+    expect(said(healthAdvice(late, { limits: { ...limits, waiting: 0 } }))).toContain('free places');
+  });
+
   test('explains a clock that was set back', () => {
     const advice = healthAdvice(jobThatIs('late', {}, 'clock'));
     expect(advice?.title).toContain('clock');

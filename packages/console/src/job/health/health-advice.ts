@@ -1,28 +1,12 @@
-import type { Job, Run, Stats } from '@greenvue/jobs/client';
+import type { Job, Run } from '@greenvue/jobs/client';
 import { whyNoResume } from '../../data/declaration-words.ts';
 import { runPath } from '../../ui/paths.ts';
 import { errorLine } from '../../ui/status/run-words.ts';
 import { capital } from '../../ui/text/capital.ts';
-
-/** Advice about an unhealthy job, in plain sentences. */
-export interface Advice {
-  readonly title: string;
-  readonly sentences: readonly string[];
-  /** The error message of the handler. */
-  readonly quote?: string;
-  readonly link?: { readonly label: string; readonly href: string };
-  /** The action that the page offers as a button. */
-  readonly command?: 'resume';
-}
+import { type Advice, type AdviceFacts, OVERVIEW } from './advice.ts';
+import { lateAdvice } from './late-advice.ts';
 
 type Pause = NonNullable<Job['pause']>;
-
-/** Further input of the advice. Each value may not be read yet. */
-export interface AdviceFacts {
-  /** The run that {@link runToLookAt} asks for. */
-  readonly run?: Run | undefined;
-  readonly stats?: Stats | undefined;
-}
 
 /** The status of the run that explains a job's health: its newest run with this status is shown. */
 export function runToLookAt({ health }: Pick<Job, 'health'>): 'failed' | 'running' | undefined {
@@ -62,9 +46,7 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
     case 'failing':
       return failing(job, facts);
     case 'late':
-      if (job.health.reason === 'clock') return clock();
-      if (job.health.reason === 'calendar') return blackedOut(job);
-      return job.health.reason === 'waiting' ? waiting(job, facts) : slotIsLate(job, facts);
+      return lateAdvice(job, facts);
     case 'slow':
       return slow(job, facts);
     case 'overrunning':
@@ -78,8 +60,6 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
       return undefined;
   }
 }
-
-const OVERVIEW = { label: 'Show the nodes', href: '/' } as const;
 
 function noHandler(job: Job, { stats }: AdviceFacts): Advice {
   const { reason } = job.health;
@@ -157,66 +137,6 @@ function overdue(job: Job, { run }: AdviceFacts): Advice {
   };
 }
 
-function slotIsLate(job: Job, { stats }: AdviceFacts): Advice {
-  return {
-    title: 'This job is late',
-    sentences: [`Its next run was due ${lateBy(job)} ago, but no node has taken it.`, placesText(stats)],
-    link: OVERVIEW,
-  };
-}
-
-/** After how long the job counts as late. */
-function lateBy({ expect }: Job): string {
-  const within = expect?.start_within ?? null;
-  return within === null ? 'more than a minute' : `more than ${within}`;
-}
-
-function waiting(job: Job, { stats }: AdviceFacts): Advice {
-  return {
-    title: 'A run waits for a free place',
-    sentences: [
-      `A run of this job has been due for ${lateBy(job)}, but no node has started it. Until one does, the job may skip slots.`,
-      placesText(stats),
-    ],
-    link: OVERVIEW,
-  };
-}
-
-function placesText(stats: Stats | undefined): string {
-  const places = sum(stats?.nodes.map((node) => node.places) ?? []);
-  const busy = sum(stats?.nodes.map((node) => node.busy) ?? []);
-  // A viewer who may see only some jobs sees no nodes.
-  if (stats === undefined || stats.nodes.length === 0)
-    return 'Check that a node is running and has free places.';
-  if (places === 0) return 'No running node has places for jobs: start a node with places.';
-  if (busy >= places)
-    return `All ${places} places are busy: wait, cancel runs that you do not need, or configure more places.`;
-  if (stats.nodes.some(({ health }) => health !== 'ok')) return 'A node is unhealthy: check this node first.';
-  return `${places - busy} of ${places} places are free, so the run should start soon. If it does not, check the server's log.`;
-}
-
-function clock(): Advice {
-  return {
-    title: 'The clock was set back',
-    sentences: [
-      'The last slot of this job is in the future, so the clock of the server or its database was ahead before. Nothing runs twice: the job waits until the clock reaches that slot.',
-      'Check that the clock is right. To continue now, pause and resume the job, or edit its schedule.',
-    ],
-    link: OVERVIEW,
-  };
-}
-
-function blackedOut({ calendar }: Job): Advice {
-  return {
-    title: 'The calendar skips all slots',
-    sentences: [
-      `All slots of the next 5 years are inside windows of the calendar ${calendar?.id ?? ''}, so this job does not run.`,
-      'Change the windows of the calendar, or edit this job: choose another schedule or calendar, or move its slots.',
-    ],
-    link: { label: 'Calendars', href: '/calendars' },
-  };
-}
-
 /** The reason says whether a live run is slow, or the last one was. */
 function isSlowNow({ reason }: Job['health']): boolean {
   return reason?.startsWith('a run ') ?? false;
@@ -287,8 +207,4 @@ function cause({ updated_at: edited, last_run: lastRun, last_status: status }: J
 
 function runLink(run: Run | undefined, label: string): Pick<Advice, 'link'> {
   return run === undefined ? {} : { link: { label, href: runPath(run.id) } };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useResumeJob } from '../../actions/actions.ts';
 import { Actor } from '../../data/actor.tsx';
-import { useJobRuns, useStats } from '../../data/queries/queries.ts';
+import { useJobRuns, useJobTypes, useStats } from '../../data/queries/queries.ts';
 import { useMay } from '../../session/session.tsx';
 import { KeepFocus } from '../../ui/feedback/keep-focus.tsx';
 import { Help } from '../../ui/help/help.tsx';
@@ -13,8 +13,12 @@ import { Ago, Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { HealthBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
+import type { Advice, AdviceFacts } from './advice.ts';
 import classes from './health.module.css';
-import { type Advice, type AdviceFacts, healthAdvice, runToLookAt } from './health-advice.ts';
+import { healthAdvice, runToLookAt } from './health-advice.ts';
+
+/** The panel shows a count of waiting runs. */
+const COUNTS_FRESH_MS = 5_000;
 
 /** A job's problem and the advice. Renders nothing for a healthy job. */
 export function HealthPanel({ job }: { readonly job: Job }) {
@@ -37,7 +41,7 @@ function Problem({ job }: { readonly job: Job }) {
   if (job.health.status === 'ok') return null;
   const status = runToLookAt(job);
   if (status !== undefined) return <WithRun job={job} status={status} />;
-  return <WithStats job={job} />;
+  return job.health.reason === 'waiting' ? <WithLimits job={job} /> : <WithStats job={job} />;
 }
 
 function WithRun({ job, status }: { readonly job: Job; readonly status: 'failed' | 'running' }) {
@@ -48,6 +52,13 @@ function WithRun({ job, status }: { readonly job: Job; readonly status: 'failed'
 function WithStats({ job }: { readonly job: Job }) {
   const stats = useStats();
   return <Panel job={job} facts={{ stats: stats.data }} />;
+}
+
+function WithLimits({ job }: { readonly job: Job }) {
+  const stats = useStats();
+  const types = useJobTypes(COUNTS_FRESH_MS);
+  const limits = types.data?.find(({ type }) => type === job.type)?.limits;
+  return <Panel job={job} facts={{ stats: stats.data, limits }} />;
 }
 
 interface PanelProps {
