@@ -63,6 +63,18 @@ test('a failure budget is compared by its figures, and none by the default of th
   expect(changesOf({ ...WHOLE, pauseAfter: { failures: 3, ofLast: 3 } }, before)).toEqual([]);
 });
 
+test('a job that runs after another one waits in turn by default, and its gate is compared part by part', () => {
+  const { interval: _interval, ...named } = CREATED;
+  const { interval: _every, intervalMode: _mode, ...whole } = WHOLE;
+  const created = { ...named, after: { job: 'import' }, onlyIf: { job: 'stock', succeededWithin: '24h' } };
+  const saved = { ...whole, ...created, overlap: 'queue', after: { job: 'import', on: 'succeeded' } };
+  expect(changesOf(saved, created)).toEqual([]);
+  const edited = { ...saved, onlyIf: { job: 'stock', succeededWithin: '48h' } };
+  expect(changesOf(edited, created)).toEqual([
+    { field: 'only_if.succeeded_within', before: '24h', after: '48h' },
+  ]);
+});
+
 test('a new job lists its fields as people write them: lists, budgets and expectations have no JSON', () => {
   const job = {
     id: 'a',

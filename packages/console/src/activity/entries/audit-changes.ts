@@ -70,7 +70,7 @@ function fieldsOf(change: unknown): Fields {
   return Object.fromEntries(
     Object.entries(change).map(([name, value]) => [
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      name === 'expect' ? fieldsOf(value) : value,
+      name === 'expect' || name === 'onlyIf' ? fieldsOf(value) : value,
     ]),
   );
 }
@@ -79,13 +79,14 @@ function fieldsOf(change: unknown): Fields {
 function withDefaults(fields: Fields, defaults: TypeDefaults | undefined): Fields {
   return {
     description: '',
-    overlap: 'skip',
+    overlap: fields.after === undefined ? 'skip' : 'queue',
     catch_up: 'once',
     priority: 'normal',
     ...(fields.interval === undefined ? {} : { interval_mode: 'fixed_rate' }),
     ...((fields.cron ?? fields.rrule) === undefined ? {} : { timezone: 'UTC' }),
     ...(defaults === undefined ? {} : { timeout: defaults.timeout, max_attempts: defaults.max_attempts }),
     ...fields,
+    ...(fields.after === undefined ? {} : { after: { on: 'succeeded', ...fieldsOfValue(fields.after) } }),
     pause_after: budgetText(fields.pause_after ?? defaults?.pause_after ?? 'none'),
     ...(defaults === undefined
       ? {}
@@ -106,7 +107,7 @@ function fieldsOfValue(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** The differences, field by field; payload, backoff and expect key by key. */
+/** The differences, field by field; those of {@link PARTED} key by key. */
 function differences(before: Fields, after: Fields): readonly FieldChange[] {
   const flatBefore = flattened(before);
   const flatAfter = flattened(after);
@@ -134,7 +135,7 @@ function setFields(fields: Fields): readonly FieldChange[] {
 }
 
 /** Fields whose parts are fields of their own. */
-const PARTED: ReadonlySet<string> = new Set(['payload', 'backoff', 'expect']);
+const PARTED: ReadonlySet<string> = new Set(['payload', 'backoff', 'expect', 'after', 'only_if', 'calendar']);
 
 function flattened(fields: Fields): ReadonlyMap<string, unknown> {
   const flat = new Map<string, unknown>();
