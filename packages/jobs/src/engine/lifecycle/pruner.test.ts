@@ -3,6 +3,8 @@ import type { Clock } from '../../core/clock.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { Pruner } from './pruner.ts';
 
+const nothing = () => undefined;
+
 /** One over a store that has so many batches to prune. */
 function prunerOf(
   clock: Clock,
@@ -10,7 +12,6 @@ function prunerOf(
   prune = async (more: boolean) => ({ removed: 0, more }),
 ): { readonly pruner: Pruner; readonly pruned: () => number } {
   let pruned = 0;
-  const nothing = () => undefined;
   const pruner = new Pruner({
     store: {
       prune: () => {
@@ -82,6 +83,36 @@ it('pruning continues after a minute when the store rejects, or throws at once',
     expect(pruned()).toBe(2);
     await pruner.stop();
   }
+});
+
+// Promise P29, limits and priority.
+it('the look for runs that no claim would find waits for no pruning that fails or takes minutes', async () => {
+  const looksBeside = async (prune: () => Promise<{ removed: number; more: boolean }>) => {
+    const clock = createFakeClock(0);
+    let looks = 0;
+    const pruner = new Pruner({
+      store: {
+        prune,
+        findLeftRuns: async () => {
+          looks += 1;
+          return false;
+        },
+      },
+      clock,
+      retention: { finishedPerJob: 1, skippedPerJob: 1, maxAgeMs: 1, countsMaxAgeMs: 1 },
+      logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+      onFound: nothing,
+    });
+    pruner.start();
+    for (let ms = 0; ms < 126_000; ms += 50) {
+      clock.advance(50);
+      await new Promise(setImmediate);
+    }
+    await pruner.stop();
+    return looks;
+  };
+  expect(await looksBeside(() => Promise.reject(new Error('away')))).toBe(3);
+  expect(await looksBeside(async () => ({ removed: 1, more: true }))).toBe(2);
 });
 
 // Promise P29, limits and priority.

@@ -6,8 +6,6 @@ import type { EngineLogger } from '../ports/engine-logger.ts';
 const FIRST_MS = 5_000;
 const IDLE_MS = 60_000;
 const BETWEEN_BATCHES_MS = 50;
-/** The number of batches that take about a minute. */
-const BATCHES_A_LOOK = 500;
 
 export interface PrunerDeps {
   readonly store: Pick<JobStore, 'prune' | 'findLeftRuns'>;
@@ -27,7 +25,7 @@ export class Pruner {
   #cancel: (() => void) | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = true;
-  #batches = 0;
+  #lookedAt = 0;
 
   constructor(deps: PrunerDeps) {
     this.#with = deps;
@@ -36,6 +34,7 @@ export class Pruner {
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
+    this.#lookedAt = this.#with.clock.now();
     this.#after(FIRST_MS);
   }
 
@@ -53,20 +52,27 @@ export class Pruner {
   }
 
   async #prune(): Promise<void> {
+    const isMore = await this.#pruneBatch();
+    const isLookDue = Math.abs(this.#with.clock.now() - this.#lookedAt) >= IDLE_MS;
+    // Runs wait for the look, so it does not depend on pruning, which may have much to do or fail for long.
+    if (!isMore || isLookDue) await this.#findLeftRuns();
+    this.#after(isMore ? BETWEEN_BATCHES_MS : IDLE_MS);
+  }
+
+  /** Whether more is left to prune. */
+  async #pruneBatch(): Promise<boolean> {
     const { store, retention, logger } = this.#with;
     try {
-      const { more } = await store.prune(retention);
-      this.#batches += 1;
-      if (!more || this.#batches % BATCHES_A_LOOK === 0) await this.#findLeftRuns();
-      this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS);
+      return (await store.prune(retention)).more;
     } catch (error) {
       logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
-      this.#after(IDLE_MS);
+      return false;
     }
   }
 
   async #findLeftRuns(): Promise<void> {
-    const { store, logger, onFound } = this.#with;
+    const { store, clock, logger, onFound } = this.#with;
+    this.#lookedAt = clock.now();
     try {
       if (await store.findLeftRuns?.()) onFound();
     } catch (error) {
