@@ -46,7 +46,7 @@ export function* prune(retention: Retention): Generator<PruneStep, PruneResult, 
     older('backfills', countsMaxAgeMs),
     older('checkpoints', 0),
     // No rate counts older starts. A value that is used at least once a day keeps its group.
-    older('limitGroups', DAY_MS),
+    (unit, left) => ask('removeUnusedGroups', unit.now - DAY_MS, left),
     older('nodeNames', maxAgeMs + DAY_MS),
     older('alertDeliveries', maxAgeMs),
   ];

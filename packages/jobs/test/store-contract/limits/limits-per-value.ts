@@ -123,6 +123,26 @@ export function limitsPerValue(makeStore: MakeStore): void {
       expect(await t.run(left)).toBeDefined();
     });
 
+    it('L8: the group of an unused value is pruned, however many older groups have live runs', async () => {
+      const retention = { finishedPerJob: 9, skippedPerJob: 9, maxAgeMs: 90 * DAY, countsMaxAgeMs: 90 * DAY };
+      const pruneAll = async (): Promise<number> => {
+        const { removed, more } = await t.store.prune(retention);
+        return more ? removed + (await pruneAll()) : removed;
+      };
+      await job('a');
+      const unused = await trigger('a', { tenant: 'unused' });
+      t.clock.advance(1);
+      // More than one prune reads.
+      await Promise.all(Array.from({ length: 530 }, (_, n) => trigger('a', { tenant: `t${n}` })));
+      expect(await pruneAll()).toBe(0);
+      await limit({ running: 1, per: '/tenant' });
+      const { runs } = await t.claim(1);
+      expect(runs.map(({ id }) => id)).toEqual([unused]);
+      await t.settleAll(runs);
+      t.clock.advance(DAY + MINUTE);
+      expect(await pruneAll()).toBe(1);
+    });
+
     it('L8: the group of a value is kept for a day after its last use, and as long as it has live runs', async () => {
       const retention = { finishedPerJob: 9, skippedPerJob: 9, maxAgeMs: 90 * DAY, countsMaxAgeMs: 90 * DAY };
       const removed = async () => (await t.store.prune(retention)).removed;

@@ -44,6 +44,7 @@ export function pruneTables(u: MemoryUnit): PruneTables {
           addToHour(db.jobHourBuckets, { subject: Number(run.jobUid), ...row });
     },
     removeOld: (...args) => removeOld(u, ...args),
+    removeUnusedGroups: (before, limit) => removeUnusedGroups(db, before, limit),
   };
 }
 
@@ -79,8 +80,6 @@ function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameter
     }
     case 'checkpoints':
       return remove(db.checkpoints, ({ runId }) => db.findLive(runId) === undefined);
-    case 'limitGroups':
-      return removeLimitKeys(db, before, limit);
     case 'nodeNames':
       return 0;
     case 'alertDeliveries':
@@ -94,8 +93,12 @@ function removeOld({ db, unit }: MemoryUnit, ...[what, before, limit]: Parameter
   }
 }
 
-/** Keys of groups without live runs. The starts of a group go with its last key. */
-function removeLimitKeys(db: MemoryDatabase, before: number, limit: number): number {
+/** Removes keys of groups without live runs. The starts of a group go with its last key. */
+function removeUnusedGroups(
+  db: MemoryDatabase,
+  before: number,
+  limit: number,
+): ReturnType<PruneTables['removeUnusedGroups']> {
   const used = new Set([...db.live.values()].map(({ groupKey }) => groupKey));
   const unused = [...db.limitKeys.values()]
     .filter(({ key, group }) => !used.has(key) && (db.groupUses.get(group) ?? 0) < before)
@@ -107,7 +110,7 @@ function removeLimitKeys(db: MemoryDatabase, before: number, limit: number): num
     db.groupStarts.delete(group);
     db.groupUses.delete(group);
   }
-  return unused.length;
+  return { removed: unused.length, more: unused.length === limit };
 }
 
 function isOver({ job, deletedAt }: StoredJob, before: number): boolean {

@@ -1,3 +1,4 @@
+import type { PruneTables } from '../../../core/transactions/tables/prune-tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW } from '../../rows/limit-rows.ts';
 import type { Unit } from '../tables/unit.ts';
@@ -6,17 +7,22 @@ import type { Unit } from '../tables/unit.ts';
  * Removes groups that no claim has used since an instant and that have no live runs. Returns how many keys. Reads
  * only these groups, and those with live runs once in a while: they count as used now.
  */
-export async function removeUnusedGroups({ q, now }: Unit, before: number, limit: number): Promise<number> {
-  await q.run(REMOVE_LEFT_CLAIMS, [limit]);
+export async function removeUnusedGroups(
+  { q, now }: Unit,
+  before: number,
+  limit: number,
+): Promise<ReturnType<PruneTables['removeUnusedGroups']>> {
+  const claims = await q.run(REMOVE_LEFT_CLAIMS, [limit]);
   const groups = numbersIn(await q.arrays(LOCK_OLD_GROUPS, [before, limit]));
-  if (groups.length === 0) return 0;
+  const more = Math.max(claims, groups.length) === limit;
+  if (groups.length === 0) return { removed: 0, more };
   const keys = numbersIn(await q.arrays(LOCK_UNUSED_KEYS, [groups, before]));
   // Not before the locks: a transaction that made a run has shared the lock of its key until its commit.
   const removed = keys.length === 0 ? 0 : await q.run(REMOVE_UNUSED_KEYS, [keys]);
   if (keys.length > 0) await q.run(REMOVE_LOOKS, [keys]);
   await q.run(REMOVE_UNUSED_GROUPS, [groups]);
   await q.run(KEEP_GROUPS, [groups, now]);
-  return removed;
+  return { removed, more };
 }
 
 const IS_UNUSED = `NOT EXISTS (

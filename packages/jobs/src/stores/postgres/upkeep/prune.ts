@@ -87,11 +87,11 @@ export function pruneTables(u: Unit): Pick<AsyncTables, keyof PruneTables> {
       if (what === 'alertDeliveries') return runRead(q, ALERTS.removeOldDeliveries(before, limit));
       if (what === 'checkpoints')
         return (await runRead(q, CHECKPOINTS.removeLeft(limit))) + (await q.run(LEFT_COMPLETIONS, [limit]));
-      if (what === 'limitGroups') return removeUnusedGroups(u, before, limit);
       if (what === 'backfills') await q.write(OLD_BACKFILL_SLOTS, [before, limit]);
       if (what === 'tombstones') return numberOf((await q.arrays(REMOVE_TOMBSTONES, [limit]))[0]) ?? 0;
       return q.run(OLD[what], what === 'finishedJobs' ? [before, limit, u.now] : [before, limit]);
     },
+    removeUnusedGroups: (before, limit) => removeUnusedGroups(u, before, limit),
   };
 }
 
@@ -159,10 +159,7 @@ const oldOf = (table: string, at: string) => `DELETE FROM greenvue_jobs.${table}
  * `run_at` or its creation, so the condition on them limits the rows to read.
  */
 const OLD: Readonly<
-  Record<
-    Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'checkpoints' | 'limitGroups'>,
-    string
-  >
+  Record<Exclude<OldRows, 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'checkpoints'>, string>
 > = {
   finishedJobs: `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
     SELECT uid FROM greenvue_jobs.jobs

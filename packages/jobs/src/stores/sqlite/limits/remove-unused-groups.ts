@@ -1,3 +1,4 @@
+import type { PruneTables } from '../../../core/transactions/tables/prune-tables.ts';
 import { numbersIn } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW } from '../../rows/limit-rows.ts';
 import type { Writer } from '../writer/writer.ts';
@@ -6,13 +7,18 @@ import type { Writer } from '../writer/writer.ts';
  * Removes groups that no claim has used since an instant and that have no live runs. Returns how many keys. Reads
  * only these groups, and those with live runs once in a while: they count as used now.
  */
-export function removeUnusedGroups({ db, unit }: Writer, before: number, limit: number): number {
-  const groups = JSON.stringify(numbersIn(db.arrays(OLD_GROUPS).all(before, limit)));
-  if (groups === '[]') return 0;
+export function removeUnusedGroups(
+  { db, unit }: Writer,
+  before: number,
+  limit: number,
+): ReturnType<PruneTables['removeUnusedGroups']> {
+  const old = numbersIn(db.arrays(OLD_GROUPS).all(before, limit));
+  if (old.length === 0) return { removed: 0, more: false };
+  const groups = JSON.stringify(old);
   const { changes } = db.statement(REMOVE_UNUSED_KEYS).run(groups);
   db.write(REMOVE_UNUSED_GROUPS, groups);
   db.write(KEEP_GROUPS, unit.now, groups);
-  return Number(changes);
+  return { removed: Number(changes), more: old.length === limit };
 }
 
 const OLD_GROUPS = 'SELECT id FROM limit_groups WHERE used_at < ? ORDER BY used_at LIMIT ?';

@@ -68,8 +68,6 @@ export function pruneTables(w: Writer): PruneTables {
           return runRead(w.db, ALERTS.removeOldDeliveries(before, limit));
         case 'checkpoints':
           return runRead(w.db, CHECKPOINTS.removeLeft(limit));
-        case 'limitGroups':
-          return removeUnusedGroups(w, before, limit);
         case 'backfills':
           changes(OLD_BACKFILL_SLOTS, before, limit);
           return changes(OLD_BACKFILLS, before, limit);
@@ -77,6 +75,7 @@ export function pruneTables(w: Writer): PruneTables {
           return changes(OLD[what], before, limit);
       }
     },
+    removeUnusedGroups: (before, limit) => removeUnusedGroups(w, before, limit),
   };
 }
 
@@ -112,13 +111,7 @@ const OLD: Readonly<
   Record<
     Exclude<
       OldRows,
-      | 'finishedJobs'
-      | 'tombstones'
-      | 'nodeNames'
-      | 'alertDeliveries'
-      | 'backfills'
-      | 'checkpoints'
-      | 'limitGroups'
+      'finishedJobs' | 'tombstones' | 'nodeNames' | 'alertDeliveries' | 'backfills' | 'checkpoints'
     >,
     string
   >
