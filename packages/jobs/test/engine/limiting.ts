@@ -88,6 +88,21 @@ export function limiting(makeDatabase: MakeDatabase): void {
     expect(handlers.started).toHaveLength(3);
   });
 
+  it('L18: a node moves the runs of new limits a second time, and tries again if it fails', async () => {
+    await open({ running: 1 });
+    const store = h.openStore();
+    await store.open();
+    onTestFinished(() => store.close());
+    const left = () => store.setTypeLimits([{ type: 'limited', version: 1, limits: { running: 1 } }]);
+    expect(await left()).toHaveLength(1);
+    h.store.make('fails', 'regroupRuns');
+    await h.pass(3_000, 500);
+    h.store.make('works', 'regroupRuns');
+    expect(await left()).toHaveLength(1);
+    await h.pass(10_000, 500);
+    expect(await left()).toEqual([]);
+  });
+
   it.each<[unknown, string, string]>([
     [{ running: 0 }, '/limits/running', 'must be a whole number, at least 1; got the number 0'],
     [{ running: 1.5 }, '/limits/running', 'must be a whole number'],

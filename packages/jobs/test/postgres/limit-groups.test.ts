@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { RegroupHow } from '../../src/core/store/limit-store.ts';
 import type { TypeLimits } from '../../src/core/type-limits/type-limits.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
@@ -26,16 +27,17 @@ async function startNode(clock = createFakeClock(T0)) {
   const store = createPostgresStore({ url: nodes.url(), clock, ownClock: true });
   await store.open();
   onTestFinished(() => store.close());
-  const regroup = async () => {
-    for (let after: number | undefined = 0; after !== undefined; ) after = await store.regroupRuns(after);
+  const regroup = async (how?: RegroupHow) => {
+    for (let after: number | undefined = 0; after !== undefined; )
+      after = await store.regroupRuns(after, how);
   };
   return {
     store,
     clock,
     regroup,
     async limit(limits: TypeLimits) {
-      const isRegrouping = await store.setTypeLimits([{ type: 'noop', version: 1, limits }]);
-      if (isRegrouping) await regroup();
+      const done = await store.setTypeLimits([{ type: 'noop', version: 1, limits }]);
+      if (done.length > 0) await regroup({ done });
     },
     createJob: (id: string, payload = '{}') =>
       store.insertJob({
@@ -180,7 +182,6 @@ describe('groups of types with limits', () => {
     await nodes.rows('DELETE FROM greenvue_jobs.limit_keys');
     expect(await claim()).toMatchObject({ runs: [] });
     expect(await store.findLeftRuns?.()).toBe(true);
-    await store.findLeftRuns?.();
     expect((await claim()).runs).toHaveLength(1);
   });
 
@@ -190,12 +191,12 @@ describe('groups of types with limits', () => {
     await old.createJob('a');
     const killed = await startNode(old.clock);
     await killed.store.setTypeLimits([{ type: 'noop', version: 1, limits: {} }]);
-    for (let after: number | undefined = 0; after !== undefined; )
-      after = await killed.store.regroupRuns(after, { isLastPass: false });
+    await killed.regroup();
     await old.trigger('a');
     const next = await startNode(old.clock);
-    expect(await next.store.setTypeLimits([{ type: 'noop', version: 1, limits: {} }])).toBe(true);
-    await next.regroup();
+    const done = await next.store.setTypeLimits([{ type: 'noop', version: 1, limits: {} }]);
+    expect(done).toHaveLength(1);
+    await next.regroup({ done });
     expect((await next.claim()).runs).toHaveLength(1);
     // A second run, after the last pass: the upkeep moves it.
     await old.trigger('a');

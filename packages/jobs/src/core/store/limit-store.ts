@@ -1,22 +1,26 @@
 import type { LimitWaits } from '../type-limits/limit-waits.ts';
-import type { OfferedLimits } from '../type-limits/type-limits.ts';
+import type { OfferedLimits, StoredLimits } from '../type-limits/type-limits.ts';
 
 export interface RegroupHow {
-  /** Default true. */
-  readonly isLastPass?: boolean;
+  /**
+   * In the last pass: what {@link LimitStore.setTypeLimits} returned before the pass began. After the last
+   * batch, these types are done, except those whose limits have changed since. Absent: another pass follows.
+   */
+  readonly done?: readonly StoredLimits[];
 }
 
 /** The limits of job types in the store (P29, limits and priority). */
 export interface LimitStore {
   /**
    * Stores the limits of the types of a node that starts: the newer version's hold, and with equal versions
-   * those of the later start. Call it before the node joins. True: {@link LimitStore.regroupRuns} has work.
+   * those of the later start. Call it before the node joins. Returns those of these types whose live runs may be
+   * in groups of earlier limits: {@link LimitStore.regroupRuns} moves them.
    */
-  setTypeLimits(offered: readonly OfferedLimits[]): Promise<boolean>;
+  setTypeLimits(offered: readonly OfferedLimits[]): Promise<readonly StoredLimits[]>;
   /**
    * Moves a batch of live runs to the groups that the limits in force say. The first batch is after 0. Gives
-   * back where the next batch begins, or undefined after the last one. `isLastPass` false: other nodes may not
-   * know the limits yet, so another pass follows, of this node or of the next one that starts.
+   * back where the next batch begins, or undefined after the last one. While other nodes may not know the limits
+   * yet, another pass has to follow, of this node or of the next one that starts.
    */
   regroupRuns(after: number, how?: RegroupHow): Promise<number | undefined>;
   /**

@@ -1,4 +1,5 @@
 import type { RegroupHow } from '../../core/store/limit-store.ts';
+import type { StoredLimits } from '../../core/type-limits/type-limits.ts';
 import type { EngineParts } from '../engine-parts.ts';
 
 /** After this time (ms), all nodes have read the limits that a node has changed. */
@@ -22,11 +23,12 @@ export class TypeLimitsAtStart {
     // A node without places runs no type, so it says nothing about limits.
     const types = settings.concurrency === 0 ? [] : registry.types;
     const offered = types.map(({ jobType: { type, version }, limits = {} }) => ({ type, version, limits }));
-    if (!(await store.setTypeLimits(offered))) return;
+    const changed = await store.setTypeLimits(offered);
+    if (changed.length === 0) return;
     // Runs that wait already must not start above the new limits.
-    await this.#regroup({ isLastPass: false });
+    await this.#regroup({});
     // Nodes that did not know the limits yet may have made runs.
-    this.#cancel = settings.clock.setTimer(READ_BY_ALL_MS, () => this.#again());
+    this.#cancel = settings.clock.setTimer(READ_BY_ALL_MS, () => this.#again(changed));
   }
 
   async stop(): Promise<void> {
@@ -35,16 +37,17 @@ export class TypeLimitsAtStart {
     await this.#regrouping;
   }
 
-  #again(): void {
+  #again(changed: readonly StoredLimits[]): void {
     const { settings, dispatcher } = this.#with;
-    this.#regrouping = this.#regroup({ isLastPass: true }).then(
+    this.#regrouping = this.#regroup({ done: changed }).then(
       () => dispatcher.nextPass.recheck(),
       (error: unknown) => {
         settings.logger.warn(
           { err: error },
           'the engine could not move runs to the groups of new limits; it tries again in 10 s',
         );
-        if (!this.#isStopped) this.#cancel = settings.clock.setTimer(AFTER_FAILURE_MS, () => this.#again());
+        if (this.#isStopped) return;
+        this.#cancel = settings.clock.setTimer(AFTER_FAILURE_MS, () => this.#again(changed));
       },
     );
   }

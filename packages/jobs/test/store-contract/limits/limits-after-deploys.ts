@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { TypeLimits } from '../../../src/core/type-limits/type-limits.ts';
 import type { MakeStore } from '../rig.ts';
 import { useLimits } from './limits-rig.ts';
 
 // Promise P29, limits and priority.
 export function limitsAfterDeploys(makeStore: MakeStore): void {
   describe('deploys', () => {
-    const { t, limit, job, trigger, claimAll, settle } = useLimits(makeStore);
+    const { t, limit, regroup, job, trigger, claimAll, settle } = useLimits(makeStore);
 
     it('L6: a lower limit stops nothing, and nothing starts until the number is below it', async () => {
       await limit({ running: 3 });
@@ -53,6 +54,22 @@ export function limitsAfterDeploys(makeStore: MakeStore): void {
       const newer = { node: 'node-2', types: { noop: 2 }, places: 10, prefetch: 0 };
       expect((await t.store.claim(newer)).runs).toHaveLength(1);
       expect((await t.store.claim(newer)).runs).toEqual([]);
+    });
+
+    it('L18: a node leaves limits that have changed since its start to the node that changed them', async () => {
+      const set = (version: number, limits: TypeLimits) =>
+        t.store.setTypeLimits([{ type: 'noop', version, limits }]);
+      const done = await set(1, { running: 1 });
+      await regroup();
+      const newer = [2, { running: 1, per: '/tenant' }] as const;
+      const changed = await set(...newer);
+      await regroup({ done });
+      // The node that changed them has died: the next node continues its work.
+      expect(await set(...newer)).toEqual(changed);
+      await regroup();
+      expect(await set(...newer)).toEqual(changed);
+      await regroup({ done: changed });
+      expect(await set(...newer)).toEqual([]);
     });
 
     it('L18: waiting and running runs change their group in batches', async () => {

@@ -1,13 +1,15 @@
 import type { JobDefinition } from '../../../src/core/model/job.ts';
 import type { TypeVersions } from '../../../src/core/nodes/membership.ts';
+import type { RegroupHow } from '../../../src/core/store/limit-store.ts';
 import type { TypeLimits } from '../../../src/core/type-limits/type-limits.ts';
 import { type MakeStore, ON_DEMAND, required, SUCCEEDED, TYPES, useStore } from '../rig.ts';
 
 /** {@link useStore}, with the calls that tests of limits need. Jobs are of the type `noop`. */
 export function useLimits(makeStore: MakeStore) {
   const t = useStore(makeStore);
-  const regroup = async () => {
-    for (let after: number | undefined = 0; after !== undefined; ) after = await t.store.regroupRuns(after);
+  const regroup = async (how?: RegroupHow) => {
+    for (let after: number | undefined = 0; after !== undefined; )
+      after = await t.store.regroupRuns(after, how);
   };
   const trigger = async (id: string, payload?: object) => {
     const own = payload === undefined ? {} : { payload: JSON.stringify(payload) };
@@ -18,8 +20,8 @@ export function useLimits(makeStore: MakeStore) {
     regroup,
     /** Sets the limits, and moves live runs to their groups. */
     async limit(limits: TypeLimits, version = 1) {
-      const isRegrouping = await t.store.setTypeLimits([{ type: 'noop', version, limits }]);
-      if (isRegrouping) await regroup();
+      const done = await t.store.setTypeLimits([{ type: 'noop', version, limits }]);
+      if (done.length > 0) await regroup({ done });
     },
     job: (id: string, more: Partial<JobDefinition> = {}) =>
       t.create(id, { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 10, ...more }),

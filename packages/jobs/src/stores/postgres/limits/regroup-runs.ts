@@ -24,7 +24,7 @@ export async function regroupRuns(u: Unit, after: number, limit: number): Promis
 
 /** Gives live runs of groups the keys that the limits in force say. At most `limit` runs. */
 export async function regroupRunsOfKeys(u: Unit, keys: readonly number[], limit: number): Promise<void> {
-  await setKeys(u, (await u.q.arrays(RUNS_OF_KEYS, [keys, limit])).map(keyedRunOf));
+  await lookAtMoved(u, await setKeys(u, (await u.q.arrays(RUNS_OF_KEYS, [keys, limit])).map(keyedRunOf)));
 }
 
 function keyedRunOf(row: unknown): KeyedRun {
@@ -62,11 +62,7 @@ async function regroupRows(u: Unit, rows: readonly unknown[], job: Job): Promise
     const typeKey = queueKeyOf(version, job);
     return { id, key, type, typeKey, payload: own ?? payload, value };
   });
-  const placed = await setKeys(u, runs);
-  await lookAtRuns(
-    u,
-    placed.filter(({ key, newKey }) => newKey !== key),
-  );
+  await lookAtMoved(u, await setKeys(u, runs));
 }
 
 interface PlacedRun extends KeyedRun {
@@ -84,6 +80,13 @@ async function setKeys(u: Unit, runs: readonly KeyedRun[]): Promise<readonly Pla
   // Some may be runs of a type without limits now.
   becomeDue(u, 'runs', [START]);
   return placed;
+}
+
+function lookAtMoved(u: Unit, runs: readonly PlacedRun[]): Promise<void> {
+  return lookAtRuns(
+    u,
+    runs.filter(({ key, newKey }) => newKey !== key),
+  );
 }
 
 /** Lets claims look at the groups in which these runs wait. */

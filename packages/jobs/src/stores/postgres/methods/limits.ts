@@ -11,9 +11,9 @@ export function createLimits({ db, writes, shared, now }: Parts): LimitStore {
   let lookedUpTo: number | undefined;
   return {
     async setTypeLimits(offered) {
-      const isRegrouping = await writes.beside((u) => runIn(u, setTypeLimits(offered)));
+      const changed = await writes.beside((u) => runIn(u, setTypeLimits(offered)));
       await writes.tracked(() => shared.limits.load(db));
-      return isRegrouping;
+      return changed;
     },
     async regroupRuns(after, how) {
       const next = await writes.beside((u) => runIn(u, regroupRuns(after, how)));
