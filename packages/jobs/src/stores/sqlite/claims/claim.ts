@@ -3,10 +3,16 @@ import { claimedRunOf, indexOfJob, takeOf } from '../../../core/transactions/cla
 import type { SeenWaiting, Tables } from '../../../core/transactions/tables/tables.ts';
 import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
 import { STATUS } from '../rows/codes.ts';
-import { freeRunOf, keyed } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
-import { type Due, FREE, firstSuspect, seePriorities, unclaimedSlots } from './priority-claims.ts';
-import { earliestOf, inStartOrder, merged } from './runs-by-type.ts';
+import {
+  type Due,
+  FREE,
+  firstSuspect,
+  IN_DUE_ORDER,
+  seePriorities,
+  unclaimedSlots,
+} from './priority-claims.ts';
+import { earliestOf, firstOfKeys, inStartOrder } from './runs-by-type.ts';
 
 /** The operations of a claim. */
 export function claimTables(w: Writer): Pick<Tables, 'openClaim' | 'takeRuns' | 'endClaim'> {
@@ -58,11 +64,10 @@ function freeRuns(
   w: Writer,
   keys: readonly number[],
   { after, by, limit }: { readonly after: number; readonly by: number; readonly limit: number },
-): Due[] {
+): readonly Due[] {
   if (limit === 0) return [];
-  const params = keys.flatMap((key) => [key, after, by]);
-  const rows = w.db.arrays(merged(FREE_RUNS, keys.length, 'available_at, id')).all(...params, limit);
-  return rows.map((row) => keyed(row, freeRunOf(row)));
+  const paramsOf = (key: number) => [key, after, by];
+  return firstOfKeys(w, { ...IN_DUE_ORDER, keys, limit, sql: FREE_RUNS, paramsOf });
 }
 
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;

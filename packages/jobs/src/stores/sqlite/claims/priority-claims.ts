@@ -6,7 +6,7 @@ import { numberOf } from '../../rows/first-column.ts';
 import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
 import { freeRunOf, type KeyedRun, keyed, rowOf } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
-import { earliestOf, merged } from './runs-by-type.ts';
+import { earliestOf, firstOfKeys, type ReadOfKeys } from './runs-by-type.ts';
 
 /** A run that a claim may take. */
 export type Due = KeyedRun<Mutable<LiveRun>>;
@@ -41,11 +41,20 @@ export function firstSuspect(w: Writer, { keys, now }: OfTypes): Due[] {
  * Slots that no claim took when they were planned, or that were put back: earliest due first, at most
  * `limit`.
  */
-export function unclaimedSlots(w: Writer, { keys, now, limit }: OfTypes & { readonly limit: number }): Due[] {
-  const params = keys.flatMap((key) => [key, now]);
-  const rows = w.db.arrays(merged(UNCLAIMED_SLOTS, keys.length, 'available_at, id')).all(...params, limit);
-  return rows.map(dueOf);
+export function unclaimedSlots(
+  w: Writer,
+  { keys, now, limit }: OfTypes & { readonly limit: number },
+): readonly Due[] {
+  const paramsOf = (key: number) => [key, now];
+  return firstOfKeys(w, { ...IN_DUE_ORDER, keys, limit, sql: UNCLAIMED_SLOTS, paramsOf });
 }
+
+/** Reads of runs, earliest due first. */
+export const IN_DUE_ORDER: Pick<ReadOfKeys<Due>, 'order' | 'compare' | 'read'> = {
+  order: 'available_at, id',
+  compare: (one, other) => one.run.availableAt - other.run.availableAt || one.id - other.id,
+  read: dueOf,
+};
 
 function dueOf(row: unknown): Due {
   return keyed(row, freeRunOf(row));

@@ -13,12 +13,44 @@ export function earliestOf(w: Writer, sql: string, keys: readonly number[]): num
   return earliest;
 }
 
+/** One read for several type keys. */
+export interface ReadOfKeys<Row> {
+  readonly keys: readonly number[];
+  readonly limit: number;
+  /** The statement for one key. Its parameters are those of `paramsOf`. */
+  readonly sql: string;
+  readonly paramsOf: (key: number) => readonly number[];
+  /** The number of its SELECTs, if it has several. */
+  readonly selects?: number;
+  readonly read: (row: unknown) => Row;
+  /** The order of the rows in SQL. `compare` has the same. */
+  readonly order: string;
+  readonly compare: (one: Row, other: Row) => number;
+}
+
+/** The most SELECTs that SQLite takes in one statement. */
+const MOST_SELECTS = 500;
+
 /**
- * The rows of the same select for several type keys, merged in order: SQLite reads each index range only as
- * far as needed.
+ * The first rows of several type keys, merged in order: SQLite reads each index range only as far as needed. Each
+ * version and priority of a type has a key, so there may be too many for one statement.
  */
-export function merged(select: string, times: number, order: string): string {
-  return `${Array(times).fill(select).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?`;
+export function firstOfKeys<Row>(w: Writer, how: ReadOfKeys<Row>): readonly Row[] {
+  const { keys, limit, sql, selects = 1, paramsOf, order, read, compare } = how;
+  const most = Math.floor(MOST_SELECTS / selects);
+  const first = (some: readonly number[]) => {
+    const merged = `${Array(some.length).fill(sql).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?`;
+    return w.db
+      .arrays(merged)
+      .all(...some.flatMap(paramsOf), limit)
+      .map(read);
+  };
+  if (keys.length === 0) return [];
+  if (keys.length <= most) return first(keys);
+  const parts = Array.from({ length: Math.ceil(keys.length / most) }, (_, n) =>
+    first(keys.slice(n * most, (n + 1) * most)),
+  );
+  return parts.flat().sort(compare).slice(0, limit);
 }
 
 /**

@@ -8,7 +8,7 @@ import { lookAgainAt } from '../../../core/type-limits/group-room.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, NOTE_USE_AFTER_MS, startsIn } from '../../rows/limit-rows.ts';
 import { startOrderIn } from '../../rows/queue-key.ts';
-import { earliestOf, merged } from '../claims/runs-by-type.ts';
+import { earliestOf, firstOfKeys } from '../claims/runs-by-type.ts';
 import { STATUS } from '../rows/codes.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import type { Writer } from '../writer/writer.ts';
@@ -32,11 +32,11 @@ export function limitTables(w: Writer): LimitTables {
       const [first] = dueLooks(w, types, { latest, limit: 1 });
       return {
         at: earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types)),
-        since: first === undefined ? undefined : rowOf<[number, number]>(first)[1],
+        since: first?.[1],
       };
     },
     lockGroups({ types }, which) {
-      const keys = JSON.stringify(dueLooks(w, types, which).map((row) => numberOf(row)));
+      const keys = JSON.stringify(dueLooks(w, types, which).map(([key]) => key));
       db.write(FORGET_LOOKS, keys);
       return db
         .arrays(GROUPS_OF_KEYS)
@@ -62,27 +62,24 @@ export function limitTables(w: Writer): LimitTables {
   };
 }
 
-/** Rows of key and start order: what claims of these types have to look at now. */
+/** What claims of these types have to look at now: keys, and the start orders of their first runs. */
 function dueLooks(
   w: Writer,
   types: TypeVersions,
   { limit, latest }: { readonly limit: number; readonly latest: number },
-): readonly unknown[] {
+): readonly (readonly [key: number, since: number])[] {
   const { now } = w.unit;
-  const keys = w.types.knownTo(types);
-  const rows: [key: number, since: number][] = [];
-  for (let from = 0; from < keys.length; from += KEYS_A_STATEMENT) {
-    const some = keys.slice(from, from + KEYS_A_STATEMENT);
-    const params = some.flatMap((key) => [key, now, key, latest, now]);
-    const sql = merged(DUE_LOOKS, some.length, 'since, key DESC');
-    for (const row of w.db.arrays(sql).all(...params, limit)) rows.push(rowOf<[number, number]>(row));
-  }
-  if (keys.length <= KEYS_A_STATEMENT) return rows;
-  return rows.sort(([a, since], [b, other]) => since - other || b - a).slice(0, limit);
+  return firstOfKeys(w, {
+    keys: w.types.knownTo(types),
+    limit,
+    sql: DUE_LOOKS,
+    selects: 2,
+    order: 'since, key DESC',
+    compare: ([key, since], [other, otherSince]) => since - otherSince || other - key,
+    paramsOf: (key) => [key, now, key, latest, now],
+    read: rowOf<[key: number, since: number]>,
+  });
 }
-
-/** SQLite takes at most 500 selects in one statement; each key has two. */
-const KEYS_A_STATEMENT = 200;
 
 interface TakeInput {
   readonly input: ClaimInput;

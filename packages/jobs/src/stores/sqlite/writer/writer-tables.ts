@@ -2,10 +2,10 @@ import { writeAndClaim } from '../../../core/transactions/claim-planned.ts';
 import { WITHOUT_COMPLETIONS } from '../../../core/transactions/completions/completion-tables.ts';
 import { answerFrom, runScript } from '../../../core/transactions/script.ts';
 import type { Tables } from '../../../core/transactions/tables/tables.ts';
-import { numbersIn } from '../../rows/first-column.ts';
 import { claimTables, seeWaiting } from '../claims/claim.ts';
-import { earliestOf, merged } from '../claims/runs-by-type.ts';
+import { earliestOf, firstOfKeys } from '../claims/runs-by-type.ts';
 import { limitTables } from '../limits/limit-tables.ts';
+import { rowOf } from '../rows/run-rows.ts';
 import { alertTables } from './alert-tables.ts';
 import { backfillTables } from './backfill-tables.ts';
 import { bulkTables } from './bulk-tables.ts';
@@ -68,9 +68,16 @@ function planTables(w: Writer): Pick<Tables, 'lockDue' | 'endPlan'> {
 }
 
 function dueJobs(w: Writer, keys: readonly number[], by: number, limit: number): number[] {
-  if (keys.length === 0) return [];
-  const params = keys.flatMap((key) => [key, by]);
-  return numbersIn(w.db.arrays(merged(DUE_JOBS, keys.length, 'wake_at, uid')).all(...params, limit));
+  const due = firstOfKeys(w, {
+    keys,
+    limit,
+    sql: DUE_JOBS,
+    order: 'wake_at, uid',
+    compare: ([uid, wakeAt], [other, otherAt]) => wakeAt - otherAt || uid - other,
+    paramsOf: (key) => [key, by],
+    read: rowOf<[uid: number, wakeAt: number]>,
+  });
+  return due.map(([uid]) => uid);
 }
 
 const DUE_JOBS = 'SELECT uid, wake_at FROM jobs WHERE wake_at IS NOT NULL AND type_key = ? AND wake_at <= ?';
