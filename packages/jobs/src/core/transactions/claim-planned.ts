@@ -22,7 +22,7 @@ export function* writeAndClaim(
 ): Script<() => ClaimResult> {
   const groupAt =
     seen !== undefined && mayClaimLimited(unit, input)
-      ? (yield* ask('seeGroups', input.types, latestOf(unit))).at
+      ? (yield* ask('seeGroups', input.types, { latest: latestOf(unit) })).at
       : undefined;
   const waiting = seen && { ...seen, groupAt };
   const isFirst =

@@ -43,6 +43,40 @@ export function limitsInOrder(makeStore: MakeStore): void {
       }
     });
 
+    /** A type without limits, beside `noop`. */
+    const BOTH = { noop: 1, plain: 1 };
+    const claimPlace = async () => {
+      const { runs } = await t.store.claim({ node: 'node-1', types: BOTH, places: 1, prefetch: 0 });
+      return runs[0];
+    };
+
+    it('L12: a run of a type with limits starts before a run of low priority without, which has waited longer', async () => {
+      await limit({ running: 9 });
+      await job('limited');
+      await job('normal', { type: 'plain' });
+      await job('low', { type: 'plain', priority: 'low' });
+      const [first, low] = [await trigger('normal'), await trigger('low')];
+      expect((await claimPlace())?.id).toBe(first);
+      t.clock.advance(SECOND);
+      const limited = await trigger('limited');
+      expect(await claimOneByOne(2, 0, BOTH)).toEqual([limited, low]);
+    });
+
+    it('L12: a run of high priority without limits starts before a run with limits, which has waited longer', async () => {
+      await limit({ running: 1 });
+      await job('limited');
+      await job('high', { type: 'plain', priority: 'high' });
+      const running = await trigger('limited');
+      expect((await claimPlace())?.id).toBe(running);
+      const waits = await trigger('limited');
+      t.clock.advance(SECOND);
+      const high = [await trigger('high'), await trigger('high')];
+      const first = await claimPlace();
+      expect(first?.id).toBe(high[0]);
+      await t.store.cancelRun({ runId: running, force: true });
+      expect(await claimOneByOne(2, 0, BOTH)).toEqual([high[1], waits]);
+    });
+
     it('L12: runs that a rate held keep their place before later runs of types without limits', async () => {
       const types = { noop: 1, other: 1 };
       await limit({ rate: { runs: 1, perMs: MINUTE } });

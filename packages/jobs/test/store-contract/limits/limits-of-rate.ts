@@ -58,6 +58,18 @@ export function limitsOfRate(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toHaveLength(1);
     });
 
+    it('L11: a run that its node gives back before it starts has cost a start', async () => {
+      await limit({ rate: { runs: 2, perMs: MINUTE } });
+      await job('a');
+      const id = await trigger('a');
+      await trigger('a');
+      const [run] = (await t.claim(1)).runs;
+      await settle(run, { kind: 'given_back' });
+      expect((await claimAll()).ids).toEqual([id]);
+      t.clock.advance(MINUTE);
+      expect((await claimAll()).ids).toHaveLength(1);
+    });
+
     it('L11: after the clock was set back, a run that the rate held starts at once', async () => {
       await limit({ rate: { runs: 1, perMs: MINUTE } });
       await job('a');

@@ -33,7 +33,7 @@ export interface GroupsTurn {
   readonly groupAt?: number | undefined;
 }
 
-/** What starts earlier goes first, so that neither starves. `runAt`: when another run is due. */
+/** What starts earlier goes first, so that neither starves. `runAt`: when the first other run is due. */
 export function* turnOfGroups(
   unit: UnitOfWork,
   input: ClaimInput,
@@ -42,9 +42,10 @@ export function* turnOfGroups(
   if (!mayClaimLimited(unit, input)) return { turn: 'none' };
   // Nothing else is due, so the claim of groups may find out whether one of them is.
   if (runAt === undefined || runAt > unit.now) return { turn: 'first' };
-  const { at: groupAt, since } = yield* ask('seeGroups', input.types, latestOf(unit));
+  const seen = yield* ask('seeGroups', input.types, { latest: latestOf(unit), runAt });
+  const { at: groupAt, since, runSince = Number.POSITIVE_INFINITY } = seen;
   if (since === undefined) return { turn: 'none', groupAt };
-  return { turn: since <= runAt ? 'first' : 'last', groupAt };
+  return { turn: since <= runSince ? 'first' : 'last', groupAt };
 }
 
 /** See `isLookDue`. */
@@ -75,7 +76,7 @@ export function* claimLimited(
   const limit = Math.min(Math.max(most, LEAST_GROUPS_A_CLAIM), GROUPS_A_CLAIM);
   const locked = most === 0 ? [] : yield* ask('lockGroups', input, { limit, latest: latestOf(unit) });
   if (locked.length === 0) {
-    const { at } = yield* ask('seeGroups', input.types, latestOf(unit));
+    const { at } = yield* ask('seeGroups', input.types, { latest: latestOf(unit) });
     return { runs: [], nextAt: () => at };
   }
   const { now } = unit;

@@ -11,8 +11,11 @@ export interface LimitTables {
   /** The limits of all types. With `lock`, until the transaction ends. */
   readTypeLimits(how: { readonly lock: boolean }): readonly StoredLimits[];
   saveTypeLimits(limits: readonly StoredLimits[]): void;
-  /** What claims of these types have to look at. `latest`: see `isLookDue`. */
-  seeGroups(types: TypeVersions, latest: number): GroupsSeen;
+  /**
+   * What claims of these types have to look at. `latest`: see `isLookDue`. `runAt`: when the first run of no
+   * group is due. With it, the answer has `runSince`.
+   */
+  seeGroups(types: TypeVersions, which: { readonly latest: number; readonly runAt?: number }): GroupsSeen;
   /**
    * Locks groups that a claim has to look at, in the order in which their first waiting runs start, and forgets
    * that. Leaves out groups that other transactions have locked.
@@ -46,6 +49,8 @@ export interface GroupsSeen {
   readonly at: number | undefined;
   /** The start order of the first waiting run of the groups that a claim has to look at now. */
   readonly since: number | undefined;
+  /** The start order of the due run of no group that starts first. A run of high priority may be due later. */
+  readonly runSince?: number | undefined;
 }
 
 export interface LockedGroup extends GroupState {

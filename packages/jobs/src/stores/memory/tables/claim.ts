@@ -27,10 +27,9 @@ export function claimTables(u: MemoryUnit) {
       const waiting = waitingFor(db, types)[which];
       const within = (after: number, by: number) =>
         waiting.filter(({ run }) => run.availableAt > after && run.availableAt <= by);
-      const orderOf = ({ run }: LiveRow) =>
-        startOrder(run.availableAt, which === 'suspect' ? undefined : db.requireJob(run.jobUid).job.priority);
+      const orderIn = (row: LiveRow) => (which === 'suspect' ? row.run.availableAt : orderOf(db, row));
       const due = within(Number.NEGATIVE_INFINITY, now)
-        .sort((a, b) => orderOf(a) - orderOf(b) || Number(a.run.id) - Number(b.run.id))
+        .sort((a, b) => orderIn(a) - orderIn(b) || Number(a.run.id) - Number(b.run.id))
         .slice(0, places + prefetch);
       const coming = within(now, now + ahead.ms).slice(0, ahead.runs);
       return takeOf({ due, coming }, places).map(({ row: { run }, started }) => {
@@ -46,6 +45,16 @@ export function claimTables(u: MemoryUnit) {
       seen: seeWaiting(db, types, now),
     }),
   } satisfies Partial<Tables>;
+}
+
+function orderOf(db: MemoryDatabase, { run }: LiveRow): number {
+  return startOrder(run.availableAt, db.requireJob(run.jobUid).job.priority);
+}
+
+/** The start order of the first due run that is in no group. */
+export function firstStart(db: MemoryDatabase, types: TypeVersions, now: number): number | undefined {
+  const due = waitingFor(db, types).due.filter(({ run }) => run.availableAt <= now);
+  return due.length === 0 ? undefined : Math.min(...due.map((row) => orderOf(db, row)));
 }
 
 /** Unclaimed runs of these types, earliest due first. */

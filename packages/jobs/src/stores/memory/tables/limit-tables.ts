@@ -24,6 +24,7 @@ import {
   type MemoryDatabase,
   type MemoryUnit,
 } from '../memory-database.ts';
+import { firstStart } from './claim.ts';
 
 /** The limits of a new transaction. */
 export function limitsIn({ typeLimits }: MemoryDatabase): LimitsByType {
@@ -126,9 +127,10 @@ export function limitTables(u: MemoryUnit) {
         for (const { key, type } of db.limitKeys.values()) if (type === one.type) wakeNow(key);
       }
     },
-    seeGroups: (types, latest) => ({
+    seeGroups: (types, { latest }) => ({
       at: firstLookAt(db, types),
       since: dueLooks(db, types, { now, latest })[0]?.look.since,
+      runSince: firstStart(db, types, now),
     }),
     lockGroups({ types }, { limit, latest }) {
       return dueLooks(db, types, { now, latest })

@@ -3,6 +3,7 @@ import type { AsyncTables } from '../../../core/transactions/script.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, NOTE_USE_AFTER_MS, startsIn } from '../../rows/limit-rows.ts';
 import { startOrderIn } from '../../rows/queue-key.ts';
+import { FREE } from '../claims/priority-claims.ts';
 import { columnsOf } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from '../rows/type-keys.ts';
@@ -24,10 +25,10 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
       await q.run(SAVE_LIMITS, columnsOf(rows, 4));
       await q.run(LOOK_AT_TYPES, [now, limits.map(({ type }) => type)]);
     },
-    async seeGroups(types, latest) {
-      const [row] = await q.arrays(SEE_GROUPS, [versionsParam(types), now, latest]);
-      const [at, since] = rowOf<[number | null, number | null]>(row);
-      return { at: at ?? undefined, since: since ?? undefined };
+    async seeGroups(types, { latest, runAt = null }) {
+      const [row] = await q.arrays(SEE_GROUPS, [versionsParam(types), now, latest, runAt]);
+      const [at, since, runSince] = rowOf<(number | null)[]>(row);
+      return { at: at ?? undefined, since: since ?? undefined, runSince: runSince ?? undefined };
     },
     async lockGroups({ types, node }, { limit, latest }) {
       const params = [versionsParam(types), now, latest, node, hasJoined, limit];
@@ -90,7 +91,15 @@ const DUE_LOOKS = `SELECT looks.key, looks.since FROM (${KEYS_KNOWN}) AS known C
       ORDER BY at LIMIT ${LOOKS})
     UNION ALL (SELECT key, since FROM greenvue_jobs.limit_looks
       WHERE type_key = known.key AND at > $3::bigint AND at > since + 150000 AND since <= $2::bigint LIMIT ${LOOKS})) AS looks`;
-const SEE_GROUPS = `SELECT (${NEXT_LOOK}), (SELECT min(since) FROM (${DUE_LOOKS}) AS due)`;
+/** `$4`: when the first run of no group is due. Without another priority, it starts first. */
+const RUN_SINCE = `CASE WHEN (SELECT bool_or(known.key < 0) FROM (${KEYS_KNOWN}) AS known) THEN (
+  SELECT min(${startOrderIn('first.key', 'first.at')}) FROM (
+    SELECT known.key, due.available_at AS at FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      SELECT available_at FROM greenvue_jobs.live_runs
+      WHERE type_key = known.key AND ${FREE} AND available_at >= $4::bigint AND available_at <= $2::bigint
+      ORDER BY available_at LIMIT 1) AS due) AS first)
+  ELSE $4::bigint END`;
+const SEE_GROUPS = `SELECT (${NEXT_LOOK}), (SELECT min(since) FROM (${DUE_LOOKS}) AS due), ${RUN_SINCE}`;
 const LOCK_GROUPS = `WITH alive AS MATERIALIZED (${isAlive('$4')}),
   due AS MATERIALIZED (
     SELECT key, min(since) AS since FROM (${DUE_LOOKS}) AS due

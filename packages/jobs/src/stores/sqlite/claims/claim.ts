@@ -1,6 +1,8 @@
 import type { TypeVersions } from '../../../core/nodes/membership.ts';
 import { claimedRunOf, indexOfJob, takeOf } from '../../../core/transactions/claim.ts';
 import type { SeenWaiting, Tables } from '../../../core/transactions/tables/tables.ts';
+import { numberOf } from '../../rows/first-column.ts';
+import { startOrderOf } from '../../rows/queue-key.ts';
 import { FREE_COLUMNS } from '../../rows/runs/run-row.ts';
 import { STATUS } from '../rows/codes.ts';
 import type { Writer } from '../writer/writer.ts';
@@ -57,6 +59,15 @@ export function claimTables(w: Writer): Pick<Tables, 'openClaim' | 'takeRuns' | 
 export function seeWaiting(w: Writer, types: TypeVersions): SeenWaiting {
   const keys = w.types.knownTo(types);
   return { at: w.unit.now, runAt: earliestOf(w, EARLIEST_DUE, keys), ...seePriorities(w, keys) };
+}
+
+/** The start order of the first due run of these keys: one seek for each. */
+export function firstStart(w: Writer, keys: readonly number[]): number | undefined {
+  const orders = keys.flatMap((key) => {
+    const at = numberOf(w.db.arrays(EARLIEST_DUE).get(key));
+    return at === undefined || at > w.unit.now ? [] : [startOrderOf(key, at)];
+  });
+  return orders.length === 0 ? undefined : Math.min(...orders);
 }
 
 /** Unclaimed runs that become due after one instant and up to another, in that order. */

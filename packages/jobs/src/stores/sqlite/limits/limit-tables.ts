@@ -8,6 +8,7 @@ import { lookAgainAt } from '../../../core/type-limits/group-room.ts';
 import { numberOf } from '../../rows/first-column.ts';
 import { GROUP_KEYS_BELOW, NOTE_USE_AFTER_MS, startsIn } from '../../rows/limit-rows.ts';
 import { startOrderIn } from '../../rows/queue-key.ts';
+import { firstStart } from '../claims/claim.ts';
 import { earliestOf, firstOfKeys } from '../claims/runs-by-type.ts';
 import { STATUS } from '../rows/codes.ts';
 import { rowOf } from '../rows/run-rows.ts';
@@ -28,11 +29,14 @@ export function limitTables(w: Writer): LimitTables {
       }
       w.groups.changed();
     },
-    seeGroups(types, latest) {
+    seeGroups(types, { latest, runAt }) {
       const [first] = dueLooks(w, types, { latest, limit: 1 });
+      const keys = w.types.knownTo(types);
       return {
-        at: earliestOf(w, EARLIEST_LOOK, w.types.knownTo(types)),
+        at: earliestOf(w, EARLIEST_LOOK, keys),
         since: first?.[1],
+        // Without another priority, the run that is due first starts first.
+        runSince: runAt === undefined || keys.every((key) => key > 0) ? runAt : firstStart(w, keys),
       };
     },
     lockGroups({ types }, which) {
