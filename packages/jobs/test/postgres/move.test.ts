@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { JobStore } from '../../src/core/store/store.ts';
 import type { StoreContents } from '../../src/core/store/table-rows.ts';
 import { writePostgresContents } from '../../src/stores/postgres/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
@@ -10,7 +11,17 @@ import { openSqliteContents } from '../../src/stores/sqlite/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
-import { DAY, HOUR, type MakeStore, MINUTE, required, T0, TYPES, useStore } from '../store-contract/rig.ts';
+import {
+  DAY,
+  HOUR,
+  type MakeStore,
+  MINUTE,
+  ON_DEMAND,
+  required,
+  T0,
+  TYPES,
+  useStore,
+} from '../store-contract/rig.ts';
 import { NOOP_LISTENER } from './races.ts';
 import { UNSOUND } from './soundness.ts';
 import { createBareDatabase, queryDatabase } from './test-database.ts';
@@ -182,6 +193,38 @@ describe('moving a SQLite store into PostgreSQL', () => {
     await moved.plan({ types: TYPES, limit: 1_000 });
     const { runs, jobs } = await moved.claim({ node: node.id, types: TYPES, places: 1_000, prefetch: 0 });
     expect(runs.map(({ job }) => jobs[job]?.id)).toContain('urgent');
+  });
+
+  // Promise P29, limits and priority.
+  it('L18: waiting and lost runs of types with limits start there, within the limits', async () => {
+    const limits = { running: 1, rate: { runs: 2, perMs: HOUR }, per: '/tenant' };
+    const payloads = ['x', 'x', 'x', 'y'].map((tenant) => JSON.stringify({ tenant }));
+    const start = async (store: JobStore) => {
+      const done = await store.setTypeLimits([{ type: 'noop', version: 1, limits }]);
+      for (let after: number | undefined = 0; after !== undefined; )
+        after = await store.regroupRuns(after, { done });
+      await store.recover({ node: 'node-2' });
+    };
+    const startAll = async (store: JobStore) => {
+      const claimed = await store.claim({ node: 'node-2', types: TYPES, places: 9, prefetch: 0 });
+      return claimed.runs.map(({ payload }) => payload).sort();
+    };
+    await start(t.store);
+    await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', priority: 'high' });
+    for (const payload of payloads) await t.done('a', { kind: 'trigger', payload });
+    expect((await t.claim(1)).runs).toHaveLength(1);
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const moved = await openMoved(url);
+    await start(moved);
+    expect(await startAll(moved)).toEqual([payloads[0], payloads[3]]);
+    // The first run of this value has started twice.
+    await moved.recover({ node: 'node-3' });
+    expect(await startAll(moved)).toEqual([payloads[3]]);
+    const z = JSON.stringify({ tenant: 'z' });
+    await moved.command({ jobId: 'a', command: { kind: 'trigger', payload: z } });
+    expect(await startAll(moved)).toEqual([z]);
   });
 
   it('counted rows are pruned as before', async () => {

@@ -81,7 +81,7 @@ const TABLES: Readonly<Record<string, string>> = {
 
 const LAST_GIVEN: Readonly<Record<string, { readonly column: string; readonly select: string }>> = {
   limit_groups: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM limit_groups' },
-  // Its keys count down from -1.
+  // Its keys count down.
   limit_keys: { column: 'key', select: 'SELECT coalesce(min(key), 0) FROM limit_keys' },
   job_types: { column: 'key', select: 'SELECT coalesce(max(key), 0) FROM job_types' },
   upstream_ends: { column: 'id', select: 'SELECT coalesce(max(id), 0) FROM upstream_ends' },
