@@ -46,7 +46,7 @@ export function gates(makeDatabase: MakeDatabase): void {
   ])('a time of %s is refused', async (succeededWithin, detail) => {
     await refused(
       { onDemand: undefined, interval: '1h', onlyIf: { ...GATE, succeededWithin } },
-      '/onlyIf',
+      '/onlyIf/succeededWithin',
       detail,
     );
   });

@@ -108,23 +108,45 @@ export function limiting(makeDatabase: MakeDatabase): void {
     [{ running: 1.5 }, '/limits/running', 'must be a whole number'],
     [{ rate: { runs: 5 } }, '/limits/rate/per', 'is required'],
     [{ rate: { runs: 0, per: '1m' } }, '/limits/rate/runs', 'must be a whole number from 1 to 10000'],
-    [{ rate: { runs: 5, per: 'soon' } }, '/limits', 'rate.per must be a duration'],
-    [{ rate: { runs: 5, per: '48h' } }, '/limits', 'rate.per must be from 100ms to 24h'],
+    [{ rate: { runs: 5, per: 'soon' } }, '/limits/rate/per', 'must be a duration'],
+    [{ rate: { runs: 5, per: '48h' } }, '/limits/rate/per', 'must be from 100ms to 24h'],
     [{ per: '/tenant' }, '/limits', 'must have running or rate'],
     [{ running: 5, key: '/tenant' }, '/limits/key', 'unknown field'],
   ])('limits of %j are refused', (limits, pointer, detail) => {
     const define = () => limited(limits as TypeLimitsOptions);
     expect(define).toThrow(detail);
-    expect(define).toThrow(pointer.slice(1).replaceAll('/', '.'));
+    expect(define).toThrow(`${pointer.slice(1).replaceAll('/', '.')}: `);
   });
 
   it('L21: a `per` that is no plain field is refused when the type is registered', async () => {
     const refused = createHarness({ jobTypes: [limited({ running: 1, per: '/tenants' })] }, makeDatabase);
     await expect(refused).rejects.toMatchObject({
       code: 'invalid',
-      faults: [{ pointer: '/types/0/limits', detail: expect.stringContaining('Its fields are: n, tenant') }],
+      faults: [
+        { pointer: '/types/0/limits/per', detail: expect.stringContaining('Its fields are: n, tenant') },
+      ],
     });
   });
+
+  it.each([{}, { secretKeys: ['k'.repeat(32)] }])(
+    'L21: a `per` at a secret is refused, with keys of secrets or without',
+    async (more) => {
+      const secret = defineJobType({
+        type: 'secret',
+        version: 1,
+        module: import.meta.url,
+        payload: z.object({ token: z.string().meta({ secret: true }) }),
+        limits: { running: 1, per: '/token' },
+        run: async () => undefined,
+      });
+      const refused = createHarness({ jobTypes: [secret], ...more }, makeDatabase);
+      await expect(refused).rejects.toMatchObject({
+        faults: [
+          { pointer: '/types/0/limits/per', detail: expect.stringContaining('must not point at a secret') },
+        ],
+      });
+    },
+  );
 
   it('types show their limits', async () => {
     await open({ running: 2, rate: { runs: 5, per: '1m' }, per: '/tenant' });

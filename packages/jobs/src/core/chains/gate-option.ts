@@ -6,12 +6,12 @@ import type { Gate } from './gate.ts';
 const SHORTEST_GATE_MS = 1_000;
 const LONGEST_GATE_MS = 9_600 * 3_600_000;
 
-/** A gate from its option, or what is wrong with it. */
+/** A gate from its option, or what is wrong with its `succeededWithin`. */
 export function gateOf({ job, succeededWithin }: OnlyIf): Gate | string {
   const parsed = parseWholeMs(succeededWithin);
-  if (!parsed.ok) return `onlyIf.succeededWithin ${parsed.detail}`;
+  if (!parsed.ok) return parsed.detail;
   if (parsed.value < SHORTEST_GATE_MS || parsed.value > LONGEST_GATE_MS)
-    return `onlyIf.succeededWithin must be from 1s to 9600h, such as 24h; got ${shownValue(succeededWithin)}`;
+    return `must be from 1s to 9600h, such as 24h; got ${shownValue(succeededWithin)}`;
   return { job, succeededWithinMs: parsed.value };
 }
 

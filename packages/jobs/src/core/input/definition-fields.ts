@@ -131,7 +131,7 @@ function alsoParsed(of: Rule): Rule {
       const faults = of.faults(value);
       if (faults.length > 0) return faults;
       const limits = typeLimitsOf(value as TypeLimitsOptions);
-      return typeof limits === 'string' ? [{ pointer: '', detail: limits }] : NO_FAULTS;
+      return 'detail' in limits ? [limits] : NO_FAULTS;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Fault } from '../input/fault.ts';
 import { duration, required, text, wholeNumber } from '../input/rule.ts';
 import { shape } from '../input/shape.ts';
 import { shownValue } from '../input/shown-value.ts';
@@ -21,6 +22,7 @@ export interface TypeLimitsOptions {
 const MOST_RUNS_OF_RATE = 10_000;
 const SHORTEST_PERIOD_MS = 100;
 const LONGEST_PERIOD_MS = 24 * 3_600_000;
+const PERIOD = '/rate/per';
 
 const LIMITS = 'limits such as { running: 5 } or { rate: { runs: 100, per: "1m" }, per: "/tenant_id" }';
 
@@ -34,13 +36,16 @@ export const typeLimitsRule = shape<TypeLimitsOptions>(LIMITS, {
 });
 
 /** The limits that options ask for, or what is wrong with them. The schema of the payload decides about `per`. */
-export function typeLimitsOf({ running, rate, per }: TypeLimitsOptions): TypeLimits | string {
+export function typeLimitsOf({ running, rate, per }: TypeLimitsOptions): TypeLimits | Fault {
   if (running === undefined && rate === undefined)
-    return `must have running or rate, as in ${LIMITS}: per alone limits nothing`;
+    return { pointer: '', detail: `must have running or rate, as in ${LIMITS}: per alone limits nothing` };
   const perMs = rate === undefined ? undefined : parseWholeMs(rate.per);
-  if (perMs?.ok === false) return `rate.per ${perMs.detail}`;
+  if (perMs?.ok === false) return { pointer: PERIOD, detail: perMs.detail };
   if (perMs !== undefined && (perMs.value < SHORTEST_PERIOD_MS || perMs.value > LONGEST_PERIOD_MS))
-    return `rate.per must be from 100ms to 24h, such as "1m"; got ${shownValue(rate?.per)}`;
+    return {
+      pointer: PERIOD,
+      detail: `must be from 100ms to 24h, such as "1m"; got ${shownValue(rate?.per)}`,
+    };
   return {
     ...(running === undefined ? {} : { running }),
     ...(rate === undefined || perMs === undefined ? {} : { rate: { runs: rate.runs, perMs: perMs.value } }),

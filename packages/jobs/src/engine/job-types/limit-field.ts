@@ -10,16 +10,16 @@ export function limitFieldFault(
   const named = JSON.stringify(per);
   const path = per.startsWith('/') ? pathOf(per) : [];
   if (path.length === 0)
-    return `per must be a JSON pointer to a payload field, such as "/tenant_id"; got ${named}`;
+    return `must be a JSON pointer to a payload field, such as "/tenant_id"; got ${named}`;
   const secret = secretFields.find((field) => overlaps(field.path, path));
   if (secret !== undefined)
-    return `per must not point at a secret, because people see what a run waits for; ${named} is secret by ${jsonPointer(secret.path)}. Name another field`;
+    return `must not point at a secret, because people see what a run waits for; ${named} is secret by ${jsonPointer(secret.path)}. Name another field`;
   const kinds = kindsAt(jsonSchema, { root: jsonSchema, path, seen: new Set() });
   if (kinds.size === 0)
-    return `per must point at a field of the payload, and ${named} is not one. Its fields are: ${fieldsOf(jsonSchema)}`;
+    return `must point at a field of the payload, and ${named} is not one. Its fields are: ${fieldsOf(jsonSchema)}`;
   for (const kind of ['object', 'array', 'anything'])
     if (kinds.has(kind))
-      return `per must point at a text, a number or a boolean, and ${named} may be ${kind === 'anything' ? 'anything' : `an ${kind}`}. Name a field inside it, or give it a type in the schema`;
+      return `must point at a text, a number or a boolean, and ${named} may be ${kind === 'anything' ? 'anything' : `an ${kind}`}. Name a field inside it, or give it a type in the schema`;
   return undefined;
 }
 

@@ -119,7 +119,7 @@ export function jobTypeInfo(registered: RegisteredType): JobTypeInfo {
 }
 
 /** Throws: what a field of a job type must be. */
-type Refuse = (field: keyof JobType, why: string) => never;
+type Refuse = (field: keyof JobType | `limits${string}`, why: string) => never;
 
 function registered<Deps>(
   jobType: JobType<Deps>,
@@ -143,8 +143,15 @@ function registered<Deps>(
   // A type that another copy of this library has defined may lack the list.
   const payload = payloadRules(jobType.payload, jobType.secrets);
   if (typeof payload === 'string') return refuse('payload', payload);
-  if (!canSeal && payload.secretFields.some((field) => field.isSealed))
-    refuse('payload', `has secret fields, and ${NO_KEYS}.`);
+  // A type of another copy of this library may lack the field. Before the keys: none helps a limit by a secret.
+  const limits = jobType.limits == null ? undefined : typeLimitsOf(jobType.limits);
+  if (limits !== undefined && 'detail' in limits)
+    return refuse(`limits${limits.pointer}`, `${limits.detail}.`);
+  const fault = limits?.per === undefined ? undefined : limitFieldFault(limits.per, payload);
+  if (fault !== undefined) refuse('limits/per', `${fault}.`);
+  const sealed = payload.secretFields.find((field) => field.isSealed);
+  if (!canSeal && sealed !== undefined)
+    refuse('payload', `has the secret field ${jsonPointer(sealed.path)}, and ${NO_KEYS}.`);
   const byDefault = acceptPayload(payload, {});
   if (byDefault.ok && shownPayload(byDefault.json, payload.secretFields) !== byDefault.json)
     refuse('payload', 'has a default for a secret field, and a default is no secret: remove it.');
@@ -153,11 +160,6 @@ function registered<Deps>(
   );
   if (unknown !== undefined)
     refuse('operatorsMaySet', `names ${JSON.stringify(unknown)}, which is not a field of the payload.`);
-  // A type that another copy of this library has defined may lack the field.
-  const limits = jobType.limits == null ? undefined : typeLimitsOf(jobType.limits);
-  if (typeof limits === 'string') return refuse('limits', `${limits}.`);
-  const fault = limits?.per === undefined ? undefined : limitFieldFault(limits.per, payload);
-  if (fault !== undefined) refuse('limits', `${fault}.`);
   const thread = threadHandler(jobType);
   if (typeof thread === 'string') return refuse('module', thread);
   return {

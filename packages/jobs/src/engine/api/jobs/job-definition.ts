@@ -76,7 +76,7 @@ export async function parseDefinition(
   const expireAfter = input.expireAfter === undefined ? undefined : expireAfterMs(input.expireAfter);
   if (typeof expireAfter === 'string') fault('/expireAfter', expireAfter);
   const onlyIf = input.onlyIf && gateOf(input.onlyIf);
-  if (typeof onlyIf === 'string') fault('/onlyIf', onlyIf);
+  if (typeof onlyIf === 'string') fault('/onlyIf/succeededWithin', onlyIf);
   else if (onlyIf !== undefined && schedule.ok && schedule.value.kind === 'on_demand')
     fault('/onlyIf', 'only goes with interval, cron, rrule, runAt or after: an on-demand job has no slots');
   const backoff = backoffOf(input.backoff, type.backoff);

@@ -54,8 +54,11 @@ export function gates(makeMount: MakeMount): void {
     expect(await fault({ ...GATE, job: 'imprt' }, '/only_if/job')).toBe(
       'only_if.job must be the id of a job that exists. No job has the id "imprt": create it first, or correct the id.',
     );
-    expect(await fault({ ...GATE, succeeded_within: '1ms' }, '/only_if')).toContain(
-      'only_if.succeeded_within must be from 1s to 9600h',
+    expect(await fault({ ...GATE, succeeded_within: '1ms' }, '/only_if/succeeded_within')).toBe(
+      'must be from 1s to 9600h, such as 24h; got "1ms"',
+    );
+    expect(await fault({ ...GATE, succeeded_within: '1 day' }, '/only_if/succeeded_within')).toMatch(
+      /^has an unknown unit: .*; got "1 day"$/,
     );
     expect(await fault({ job: 'import' }, '/only_if/succeeded_within')).toContain('required');
     expect(await fault({ ...GATE, job: 'bad' }, '/only_if/job')).toContain("can't wait for itself");
