@@ -13,7 +13,10 @@ export function instantJson(ms: number | undefined): string | null {
 
 /** A time in a query, parsed to milliseconds since the epoch. */
 export const instantParameter = z
-  .string()
+  .string({
+    error: ({ input }) =>
+      input === undefined ? 'is required: a time such as 2026-01-31T09:00:00Z' : undefined,
+  })
   .max(64)
   .transform((value, ctx) => {
     const instant = parseTimestamp(value);

@@ -10,12 +10,14 @@ import { DEEPEST_PAYLOAD, LARGEST_PAYLOAD_BYTES } from '../../core/limits.ts';
 export function text(bounds: {
   readonly min?: number;
   readonly max: number;
-  /** Says what a value that is no string must be. */
+  /** Says what to send in place of nothing, or of a value that is no string. */
   readonly rule?: Rule;
 }) {
   return z
     .string({
-      error: ({ input }) => (input === undefined ? undefined : bounds.rule?.faults(input)[0]?.detail),
+      error: ({ input }) =>
+        bounds.rule &&
+        (input === undefined ? `is required: ${bounds.rule.what}` : bounds.rule.faults(input)[0]?.detail),
     })
     .min(bounds.min ?? 0)
     .max(bounds.max)

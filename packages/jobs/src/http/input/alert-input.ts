@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { ALERT_CONDITIONS, DELIVERY_STATUSES } from '../../core/alerts/alert.ts';
-import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
+import { idSchema } from '../fields/id.ts';
 import { cursorParameter, limitParameter } from '../fields/page.ts';
 import { text } from '../fields/text.ts';
 
-const channelId = z.string().regex(JOB_ID, JOB_ID_RULE);
 export const conditionSchema = z.enum(ALERT_CONDITIONS);
 
 const config = z
@@ -18,7 +17,7 @@ const conditions = z.array(conditionSchema).min(1).max(ALERT_CONDITIONS.length);
 
 /** The body of POST /alert-channels. */
 export const alertChannelBody = z.strictObject({
-  id: channelId,
+  id: idSchema,
   kind: text({ min: 1, max: 64 }).describe('email, webhook, slack, or a kind that the server adds'),
   config: config.optional(),
   all_jobs: allJobs.optional(),

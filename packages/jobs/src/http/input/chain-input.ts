@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import type { OnlyIf } from '../../core/model/job-requests.ts';
 import { CHAIN_ENDS } from '../../core/schedule/chain-ends.ts';
+import { idSchema } from '../fields/id.ts';
 import { durationField } from '../fields/time-fields.ts';
-
-const otherJob = z.string().regex(JOB_ID, JOB_ID_RULE);
 
 /** The job that a job follows, in a request. */
 export const afterField = z
   .strictObject({
-    job: otherJob.describe('Id of the other job'),
+    job: idSchema.describe('Id of the other job'),
     on: z
       .enum(CHAIN_ENDS)
       .exactOptional()
@@ -21,7 +19,7 @@ export const afterField = z
 /** The gate of a job, in a request. */
 export const onlyIfField = z
   .strictObject({
-    job: otherJob.describe('Id of the other job'),
+    job: idSchema.describe('Id of the other job'),
     succeeded_within: durationField.describe(
       'How long ago the last success of that job may have ended when a slot is due: from 1s to 9600h',
     ),

@@ -79,14 +79,21 @@ describe('checkInput', () => {
     ['/name', 'must be a string', { name: 1 }],
     ['/name', 'must have at least 2 characters', { name: 'a' }],
     ['/name', 'must have at most 3 characters', { name: 'abcd' }],
-    ['/name', 'is required', { name: undefined }],
+    ['/name', 'is required: a text of 2 to 3 characters', { name: undefined }],
     ['/count', 'must be a number', { count: '1' }],
     ['/count', 'must be a whole number', { count: 1.5 }],
     ['/count', 'must be at least 1', { count: 0 }],
     ['/count', 'must be at most 9', { count: 10 }],
     ['/share', 'must be a number', { share: Number.NaN }],
     ['/kind', 'must be one of a, b; got "c"', { kind: 'c' }],
-    ['/kind', 'is required', { kind: undefined }],
+    ['/count', 'is required: a whole number from 1 to 9', { count: undefined }],
+    ['/share', 'is required: a number', { share: undefined }],
+    ['/yes', 'is required: true or false', { yes: undefined }],
+    ['/list', 'is required: an array, each item a text', { list: undefined }],
+    ['/one', 'is required: x', { one: undefined }],
+    ['/inner', 'is required: a JSON object; its fields are a/b~c', { inner: undefined }],
+    ['/inner/a~1b~0c', 'is required: a text', { inner: {} }],
+    ['/kind', 'is required: one of a, b', { kind: undefined }],
     ['/yes', 'must be true or false', { yes: 1 }],
     ['/list', 'must be an array', { list: {} }],
     ['/list/1', 'must be a string', { list: ['', 2] }],
@@ -120,6 +127,33 @@ describe('checkInput', () => {
 });
 
 describe('the bodies of jobs', () => {
+  test('say what to send for each missing field', () => {
+    const only_if = {};
+    const pause_after = { failures: undefined };
+    expect(checkInput(createJobBody, { only_if, backoff: {}, pause_after, calendar: {} })).toEqual({
+      ok: false,
+      faults: [
+        {
+          pointer: '/id',
+          detail: `is required: it must have 1 to 128 letters, digits, ".", "_" or "-", and begin with a letter or a digit, such as nightly-cleanup`,
+        },
+        { pointer: '/name', detail: 'is required: a text of 1 to 200 characters' },
+        { pointer: '/type', detail: 'is required: a text of 1 to 100 characters' },
+        { pointer: '/calendar/id', detail: 'is required: a text of 1 to 128 characters' },
+        { pointer: '/calendar/mode', detail: 'is required: one of skip, move' },
+        {
+          pointer: '/only_if/job',
+          detail: expect.stringMatching(/^is required: it must have 1 to 128 letters/),
+        },
+        {
+          pointer: '/only_if/succeeded_within',
+          detail: 'is required: a duration as text, such as "5m", "1h30m" or "24h"',
+        },
+        { pointer: '/pause_after', detail: expect.stringMatching(/^must be a failure budget such as/) },
+      ],
+    });
+  });
+
   test('come in the names of the engine', () => {
     const body = createJobBody.parse({
       id: 'a',

@@ -3,6 +3,7 @@ import { shownValue } from '../../core/input/shown-value.ts';
 import { unknownField } from '../../core/input/unknown-field.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import type { InvalidField } from '../../engine/ports/engine-port.ts';
+import { exampleText, FORMATS, shapeWords } from './shape-words.ts';
 
 /** An invalid field of a request: a JSON pointer into the body or to a parameter, and what it must be. */
 export type InputFault = InvalidField;
@@ -62,10 +63,14 @@ type Issue = z.core.$ZodRawIssue;
 function detailOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `must be ${kindWords(issue)}`;
-    case 'invalid_value':
-      if (issue.input === undefined) return 'is required';
-      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}; got ${shownValue(issue.input)}`;
+      return issue.input === undefined ? missing(shapeWords(issue.inst)) : `must be ${kindWords(issue)}`;
+    case 'invalid_value': {
+      const wanted = `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+      if (issue.input === undefined) return missing(wanted);
+      return `must be ${wanted}; got ${shownValue(issue.input)}`;
+    }
+    case 'invalid_union':
+      return issue.input === undefined ? missing(undefined) : 'is not valid';
     case 'too_small':
       return boundWords('at least', issue.minimum, issue.origin);
     case 'too_big':
@@ -75,10 +80,14 @@ function detailOf(issue: Issue): string {
       return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(SEPARATOR) : '';
     case 'invalid_format':
       if (issue.format === 'regex') return `must match ${issue.pattern}`;
-      return FORMATS[issue.format] ?? 'is not valid';
+      return issue.format in FORMATS ? `must be ${FORMATS[issue.format]}` : 'is not valid';
     default:
       return 'is not valid';
   }
+}
+
+function missing(wanted: string | undefined): string {
+  return wanted === undefined ? 'is required' : `is required: ${wanted}`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -91,17 +100,10 @@ const KINDS: Readonly<Record<string, string>> = {
   array: 'an array',
 };
 
-const FORMATS: Readonly<Record<string, string>> = {
-  datetime: 'must be a time like 2030-01-31T12:00:00Z',
-  email: 'must be an e-mail address',
-};
-
 function kindWords({ expected, inst, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
   const kind = KINDS[expected] ?? expected;
-  const examples = inst instanceof z.ZodObject ? z.globalRegistry.get(inst)?.examples : undefined;
-  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
-  if (example === undefined) return kind;
-  return `${kind} such as ${JSON.stringify(example, null, 1).replaceAll(/\n\s*/g, ' ')}; got ${shownValue(input)}`;
+  const example = inst instanceof z.ZodObject ? exampleText(inst) : undefined;
+  return example === undefined ? kind : `${kind} such as ${example}; got ${shownValue(input)}`;
 }
 
 function boundWords(side: 'at least' | 'at most', bound: number | bigint, origin: string): string {

@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { CALENDAR_MODES } from '../../core/calendars/calendar.ts';
 import { MOST_RUNNING, MOST_RUNS } from '../../core/limits.ts';
-import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import { PRIORITIES } from '../../core/model/priority.ts';
 import { keysOf } from '../../core/objects.ts';
 import type { JobInput, JobPatch } from '../../engine/ports/engine-port.ts';
+import { idSchema } from '../fields/id.ts';
 import { payloadSchema, text } from '../fields/text.ts';
 import { durationField, timeField } from '../fields/time-fields.ts';
 import { afterField, onlyIfField, onlyIfInput } from './chain-input.ts';
 import { watchingFields, watchingInput, watchingPatch } from './watch-input.ts';
 
 /** The id of a job, chosen by the caller (P1, identity). */
-export const jobIdSchema = z
-  .string()
-  .regex(JOB_ID, JOB_ID_RULE)
-  .meta({ examples: ['nightly-cleanup'] });
+export const jobIdSchema = idSchema.meta({ examples: ['nightly-cleanup'] });
 
 export const jobParams = z.strictObject({ job_id: jobIdSchema });
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { MOST_ALERT_CHANNELS, MOST_JUDGED_RUNS, MOST_TAGS } from '../../core/limits.ts';
-import { JOB_ID, JOB_ID_RULE } from '../../core/model/job-id.ts';
 import type { ExpectOptions, PauseAfterOptions, WatchOptions } from '../../core/model/job-requests.ts';
 import type { JobPatch } from '../../engine/ports/engine-port.ts';
+import { idSchema } from '../fields/id.ts';
 import { tagSchema } from '../fields/tag.ts';
 import { text } from '../fields/text.ts';
 import { durationField } from '../fields/time-fields.ts';
@@ -46,7 +46,7 @@ export const watchingFields = {
     .meta({ examples: [{ success_within: '25h', duration: '10m' }] })
     .describe('What the health of the job is judged by; durations from 1s to 9600h'),
   alerts: z
-    .array(z.string().regex(JOB_ID, JOB_ID_RULE))
+    .array(idSchema)
     .max(MOST_ALERT_CHANNELS)
     .describe('Ids of channels that get the alerts of this job, besides the channels for all jobs'),
   ping_url: httpUrlSchema.describe(
