@@ -94,11 +94,11 @@ describe('a recurrence rule', () => {
     ['FREQ=DAILY;TZID=UTC', 'must not contain TZID: give the time zone as timezone'],
     [
       'RRULE:FREQ=DAILY;BYHOUR=9\nEXDATE:20260601T090000Z',
-      'must not contain EXDATE: it is one rule, without exceptions',
+      'must not contain EXDATE: put the dates without a run into a calendar, and name it, such as calendar: { "id": "holidays", "mode": "skip" }',
     ],
     [
       'RRULE:FREQ=DAILY;BYHOUR=9\nRDATE:20260601T090000Z',
-      'must not contain RDATE: it is one rule, without further dates',
+      'must not contain RDATE: make another job for further dates, such as one with runAt',
     ],
   ])('Q1: %j is refused with the field to use', (rrule, detail) => {
     expect(faultOf(rrule)).toBe(detail);
@@ -174,17 +174,20 @@ describe('a recurrence rule', () => {
   });
 
   const START = { startAt: at('2026-06-01T00:00:00Z') };
-  const NEVER = 'must have a slot at least every 8 years; this rule has none for longer, or never';
+  const NEVER =
+    'never has a slot: no day fits all its parts, as 30 February would not. Change or remove one of them';
+  const RARE =
+    'must have a slot at least every 8 years; the slots of this rule are further apart. Give each date a job with runAt';
   it.each<[string, Partial<Rrule>, string | undefined]>([
     ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=9', {}, NEVER],
     ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=9', {}, NEVER],
-    ['FREQ=YEARLY;INTERVAL=9', START, NEVER],
-    ['FREQ=WEEKLY;INTERVAL=419', START, NEVER],
+    ['FREQ=YEARLY;INTERVAL=9', START, RARE],
+    ['FREQ=WEEKLY;INTERVAL=419', START, RARE],
     ['FREQ=DAILY;INTERVAL=7;BYDAY=TU', START, NEVER],
-    ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYHOUR=9', {}, NEVER],
+    ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYHOUR=9', {}, RARE],
     ['FREQ=YEARLY;INTERVAL=8', START, undefined],
     ['FREQ=YEARLY;INTERVAL=8', { startAt: at('1950-06-01T09:00:00Z') }, undefined],
-    ['FREQ=YEARLY;INTERVAL=9', { startAt: at('1950-06-01T09:00:00Z') }, NEVER],
+    ['FREQ=YEARLY;INTERVAL=9', { startAt: at('1950-06-01T09:00:00Z') }, RARE],
     ['FREQ=DAILY', { startAt: at('0000-01-01T00:00:00Z') }, undefined],
     ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYHOUR=9', {}, undefined],
     ['FREQ=DAILY;INTERVAL=7;BYDAY=MO', START, undefined],
@@ -237,10 +240,25 @@ describe('a recurrence rule', () => {
     ['FREQ=MONTHLY;SKIP=FORWARD', /got SKIP$/],
     [
       '',
-      /^must have FREQ=YEARLY, FREQ=MONTHLY, FREQ=WEEKLY, FREQ=DAILY, such as .*; got a rule without FREQ$/,
+      /^needs FREQ, which is one of YEARLY, MONTHLY, WEEKLY, DAILY, such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=9$/,
     ],
-    ['FREQ=FORTNIGHTLY', /got FREQ=FORTNIGHTLY$/],
-    ['every monday', /^must have parts such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=9; got "EVERYMONDAY"$/],
+    ['BYDAY=MO;BYHOUR=9', /^needs FREQ, which is one of/],
+    [
+      'freq=fortnightly',
+      /^FREQ must be one of YEARLY, MONTHLY, WEEKLY, DAILY, such as .*; got "fortnightly"$/,
+    ],
+    [
+      'every monday',
+      /^must have parts such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=9, separated .*; got "every monday"$/,
+    ],
+    ['FREQ=DAILY; by hour = 9am', /^BYHOUR must have numbers from 0 to 23, such as BYHOUR=0; got "9am"$/],
+    ['FREQ=DAILY;ByWeekNo=20', /^must have no part but .*; got ByWeekNo$/],
+    [
+      'FREQ=MONTHLY;BYMONTHDAY=LW',
+      /got "LW"\. For the last weekday of the month, write FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1$/,
+    ],
+    ['FREQ=MONTHLY;BYDAY=LW', /got "LW"\. For the last weekday of the month, write FREQ=MONTHLY/],
+    ['FREQ=MONTHLY;BYMONTHDAY=L', /got "L"\. For the last day of the month, write BYMONTHDAY=-1$/],
     ['FREQ=DAILY;FREQ=DAILY', /^must have each part once; got FREQ twice$/],
     ['FREQ=DAILY;INTERVAL=0', /^INTERVAL must be from 1 to 1000, such as INTERVAL=2; got "0"$/],
     ['FREQ=DAILY;INTERVAL=1001', /^INTERVAL must be/],

@@ -19,6 +19,8 @@ const DAY_MS = 86_400_000;
 const MOST_TIMES_A_DAY = 1_440;
 /** A rule has a slot at least once in this number of days: 8 years, because 2100 has no 29 February. */
 const LONGEST_WAIT_DAYS = 8 * 366;
+/** After it, a rule may have no slots because of the end of all slots. */
+const LAST_JUDGED_DAY = END_DAY - LONGEST_WAIT_DAYS;
 /** Weekdays and dates repeat after it, but for centuries. */
 const CYCLE_DAYS = 28 * 366;
 /** The days of a rule without a start are judged from here: the start of a year with a 29 February. */
@@ -34,8 +36,11 @@ export function rruleFault(rrule: Rrule): string | undefined {
   const days = createDaySearch(dayRule(read.rule, start));
   // No slot is before 1970.
   const from = Math.max(start?.day ?? ANY_DAY, 0);
-  return waitsTooLong(days, { from, to: from + CYCLE_DAYS * read.rule.interval })
-    ? 'must have a slot at least every 8 years; this rule has none for longer, or never'
+  const to = Math.min(from + CYCLE_DAYS * read.rule.interval, END_DAY);
+  if (from < LAST_JUDGED_DAY && (days.previous(to) ?? -1) < from)
+    return 'never has a slot: no day fits all its parts, as 30 February would not. Change or remove one of them';
+  return waitsTooLong(days, { from, to })
+    ? 'must have a slot at least every 8 years; the slots of this rule are further apart. Give each date a job with runAt'
     : undefined;
 }
 
@@ -157,7 +162,7 @@ function waitsTooLong(
   days: DaySearch,
   { from, to }: { readonly from: number; readonly to: number },
 ): boolean {
-  const end = Math.min(to, END_DAY - LONGEST_WAIT_DAYS);
+  const end = Math.min(to, LAST_JUDGED_DAY);
   for (let day = from - 1; day < end; ) {
     const latest = days.previous(day + LONGEST_WAIT_DAYS + 1);
     if (latest === undefined || latest <= day) return true;

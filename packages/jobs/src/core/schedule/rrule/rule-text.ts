@@ -31,6 +31,8 @@ export type ReadRule =
 const FREQUENCIES = ['YEARLY', 'MONTHLY', 'WEEKLY', 'DAILY'] as const;
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 const LONGEST_INTERVAL = 1_000;
+const EXAMPLE = 'FREQ=WEEKLY;BYDAY=MO;BYHOUR=9';
+const LAST_WEEKDAY = 'FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1';
 
 /** The parts whose values are lists of numbers. Negative numbers count from the end. */
 const NUMBERS = {
@@ -44,36 +46,45 @@ const NUMBERS = {
 } as const;
 const PARTS = ['FREQ', 'INTERVAL', 'BYDAY', ...Object.keys(NUMBERS), 'WKST'];
 
+const BY_CALENDAR =
+  'put the dates without a run into a calendar, and name it, such as calendar: { "id": "holidays", "mode": "skip" }';
+
 /** The parts of iCalendar that have a field of their own in a job, or none. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   COUNT: 'must not contain COUNT: give the number of runs as maxRuns',
   UNTIL: 'must not contain UNTIL: give the end as endAt',
   DTSTART: 'must not contain DTSTART: give the start as startAt, and its time zone as timezone',
   TZID: 'must not contain TZID: give the time zone as timezone',
-  RDATE: 'must not contain RDATE: it is one rule, without further dates',
-  EXDATE: 'must not contain EXDATE: it is one rule, without exceptions',
-  EXRULE: 'must not contain EXRULE: it is one rule, without exceptions',
+  RDATE: 'must not contain RDATE: make another job for further dates, such as one with runAt',
+  EXDATE: `must not contain EXDATE: ${BY_CALENDAR}`,
+  EXRULE: `must not contain EXRULE: ${BY_CALENDAR}`,
 };
 
 /** Reads a rule, or says what is wrong with it (RFC 5545, section 3.3.10). */
 export function readRule(text: string): ReadRule {
-  const body = text
-    .toUpperCase()
-    .replaceAll(/[ \t]/g, '')
-    .replace(/^RRULE:/, '');
-  const elsewhere = /(?:^|[\s;])(COUNT|UNTIL|DTSTART|TZID|RDATE|EXDATE|EXRULE)[=:;]/.exec(body)?.[1];
+  const body = text.replace(/^\s*RRULE:/i, '');
+  const elsewhere = /(?:^|[\s;])(COUNT|UNTIL|DTSTART|TZID|RDATE|EXDATE|EXRULE)[=:;]/.exec(plain(body))?.[1];
   if (elsewhere !== undefined) return fault(ELSEWHERE[elsewhere] ?? '');
   const parts = new Map<string, string>();
   for (const part of body.split(';')) {
-    if (part === '') continue;
-    const [, name, value] = /^([A-Z-]+)=([^=]+)$/.exec(part) ?? [];
-    if (name === undefined || value === undefined)
-      return fault(`must have parts such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=9; got ${shownValue(part)}`);
-    if (!PARTS.includes(name)) return fault(`must have no part but ${PARTS.join(', ')}; got ${name}`);
+    if (plain(part) === '') continue;
+    const [written = '', value, ...more] = part.split('=');
+    const name = plain(written);
+    if (value === undefined || plain(value) === '' || more.length > 0 || !/^[A-Z-]+$/.test(name))
+      return fault(
+        `must have parts such as ${EXAMPLE}, separated by semicolons; got ${shownValue(part.trim())}`,
+      );
+    if (!PARTS.includes(name))
+      return fault(`must have no part but ${PARTS.join(', ')}; got ${written.trim()}`);
     if (parts.has(name)) return fault(`must have each part once; got ${name} twice`);
     parts.set(name, value);
   }
   return readParts(parts);
+}
+
+/** A part or a value as the rules name it. Errors show it as written. */
+function plain(text: string): string {
+  return text.toUpperCase().replaceAll(/[ \t]/g, '');
 }
 
 function readParts(parts: ReadonlyMap<string, string>): ReadRule {
@@ -121,39 +132,42 @@ function faultTogether({ freq, weekdays = [], ...rule }: RuleText): string | und
 type Note = (detail: string) => undefined;
 
 function readFrequency(text: string | undefined, note: Note): Frequency | undefined {
-  const freq = FREQUENCIES.find((name) => name === text);
+  const names = FREQUENCIES.join(', ');
+  if (text === undefined) return note(`needs FREQ, which is one of ${names}, such as ${EXAMPLE}`);
+  const word = plain(text);
+  const freq = FREQUENCIES.find((name) => name === word);
   if (freq !== undefined) return freq;
-  if (text === 'HOURLY' || text === 'MINUTELY' || text === 'SECONDLY')
-    return note(`FREQ=${text} is not possible: use interval, such as 2h, or cron, such as */15 9-17 * * *`);
-  const got = text === undefined ? 'a rule without FREQ' : `FREQ=${text}`;
-  return note(
-    `must have FREQ=${FREQUENCIES.join(', FREQ=')}, such as FREQ=WEEKLY;BYDAY=MO;BYHOUR=9; got ${got}`,
-  );
+  if (word === 'HOURLY' || word === 'MINUTELY' || word === 'SECONDLY')
+    return note(`FREQ=${word} is not possible: use interval, such as 2h, or cron, such as */15 9-17 * * *`);
+  return note(`FREQ must be one of ${names}, such as ${EXAMPLE}; got ${shownValue(text.trim())}`);
 }
 
 function readInterval(text: string, note: Note): number {
-  const interval = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  const word = plain(text);
+  const interval = /^\d{1,4}$/.test(word) ? Number(word) : 0;
   if (interval < 1 || interval > LONGEST_INTERVAL)
-    note(`INTERVAL must be from 1 to ${LONGEST_INTERVAL}, such as INTERVAL=2; got ${shownValue(text)}`);
+    note(
+      `INTERVAL must be from 1 to ${LONGEST_INTERVAL}, such as INTERVAL=2; got ${shownValue(text.trim())}`,
+    );
   return interval;
 }
 
 function readWeekStart(text: string, note: Note): number {
-  const weekStart = WEEKDAYS.indexOf(text);
-  if (weekStart < 0) note(`WKST must be one of ${WEEKDAYS.join(', ')}; got ${shownValue(text)}`);
+  const weekStart = WEEKDAYS.indexOf(plain(text));
+  if (weekStart < 0) note(`WKST must be one of ${WEEKDAYS.join(', ')}; got ${shownValue(text.trim())}`);
   return weekStart;
 }
 
 function readWeekdays(text: string | undefined, note: Note): readonly NthWeekday[] | undefined {
   const found = new Map<string, NthWeekday>();
   for (const item of text?.split(',') ?? []) {
-    const [, sign = '', digits, name = ''] = /^([+-]?)(?:(\d{1,2}))?([A-Z]{2})$/.exec(item) ?? [];
+    const [, sign = '', digits, name = ''] = /^([+-]?)(?:(\d{1,2}))?([A-Z]{2})$/.exec(plain(item)) ?? [];
     const weekday = WEEKDAYS.indexOf(name);
     const nth = digits === undefined ? undefined : Number(`${sign}${digits}`);
     const isNth = nth === undefined ? sign === '' : nth !== 0 && Math.abs(nth) <= 53;
     if (weekday < 0 || !isNth)
       return note(
-        `BYDAY must have weekdays such as MO, 2FR (the second) or -1FR (the last); got ${shownValue(item)}`,
+        `BYDAY must have weekdays such as MO, 2FR (the second) or -1FR (the last); ${gotWords(item)}`,
       );
     found.set(`${nth ?? ''} ${weekday}`, { weekday, nth });
   }
@@ -169,17 +183,26 @@ function readNumbers(
   const { least, most, isSigned } = NUMBERS[name];
   const found = new Set<number>();
   for (const item of text?.split(',') ?? []) {
-    const value = /^[+-]?\d{1,3}$/.test(item) ? Number(item) : Number.NaN;
+    const word = plain(item);
+    const value = /^[+-]?\d{1,3}$/.test(word) ? Number(word) : Number.NaN;
     const size = isSigned ? Math.abs(value) : value;
     if (!(size >= least && size <= most)) {
       const range = isSigned ? `${least} to ${most} or -${least} to -${most}` : `${least} to ${most}`;
-      return note(
-        `${name} must have numbers from ${range}, such as ${name}=${least}; got ${shownValue(item)}`,
-      );
+      return note(`${name} must have numbers from ${range}, such as ${name}=${least}; ${gotWords(item)}`);
     }
     found.add(value);
   }
   return text === undefined ? undefined : [...found].sort((a, b) => a - b);
+}
+
+/** What people know from cron, and how a rule says it. */
+const FROM_CRON: Readonly<Record<string, string>> = {
+  L: '. For the last day of the month, write BYMONTHDAY=-1',
+  LW: `. For the last weekday of the month, write ${LAST_WEEKDAY}`,
+};
+
+function gotWords(item: string): string {
+  return `got ${shownValue(item.trim())}${FROM_CRON[plain(item)] ?? ''}`;
 }
 
 function fault(detail: string): ReadRule {
