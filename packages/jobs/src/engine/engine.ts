@@ -18,7 +18,7 @@ import { listAudit, listJobs, listTags } from './api/list-api.ts';
 import { enqueue } from './api/runs/enqueue.ts';
 import { enqueueAndWait } from './api/runs/enqueue-and-wait.ts';
 import { trigger } from './api/runs/trigger.ts';
-import { storeInTransaction } from './api/store-writes.ts';
+import { requireCompletion, storeInTransaction } from './api/store-writes.ts';
 import type { HandlerCommands } from './attempts/handler-jobs.ts';
 import { BulkCommands } from './bulk/bulk-commands.ts';
 import { JobsInCode } from './declarations/jobs-in-code.ts';
@@ -72,6 +72,7 @@ function handlerCommands(
     trigger: (...args) => jobs().trigger(...args),
     cancelRun: (...args) => jobs().cancelRun(...args),
     outbound,
+    requireCompletion: () => requireCompletion(store),
     completeRun: (tx, claim) => storeInTransaction(store, tx).completeRun({ ...claim, node: node.id }),
     failTransaction: (tx) => storeInTransaction(store, tx).fail(),
   };

@@ -88,9 +88,10 @@ export interface JobContext<Payload, Checkpoint = unknown, Steps extends boolean
   readonly outbound: OutboundClient;
   /**
    * Ends the run as succeeded in the handler's own PostgreSQL transaction: the run has succeeded if and only if
-   * that commits (P31, completion). `tx` is as in `enqueue`; `result` is JSON, at most 64 KiB. Call it last, await
-   * the commit, then return. Throws an `EngineError` if the run was cancelled, if another node has it, or for a
-   * `result` that is too large. After each error, the transaction can only roll back. Not in a thread.
+   * that commits (P31, completion). `tx` is as in `enqueue`; `result` is JSON, at most 64 KiB. Call it last,
+   * await the commit, then return. Throws an `EngineError` if the run was cancelled, if another node has it, or
+   * for a `result` that is too large. After each error, the transaction can only roll back. Throws in a thread,
+   * and where the jobs are not in PostgreSQL.
    */
   complete(tx: Transaction, result?: unknown): Promise<void>;
   /** Reports progress; cheap to call often, written at most about once a second. */

@@ -23,12 +23,24 @@ export async function guardReply<T>(
   }
 }
 
+const NO_SHARED_DATABASE =
+  'the jobs are in SQLite or in memory here, so no transaction of yours can contain them';
+
+/** Throws where no handler can complete its run in a transaction (P31, completion). */
+export function requireCompletion(store: JobStore): void {
+  if (store.within !== undefined) return;
+  throw new EngineError(
+    'invalid',
+    `ctx.complete() needs PostgreSQL: ${NO_SHARED_DATABASE}. Return the result instead, and make the effect idempotent, with a key such as ctx.run.id. Or use postgres(url).`,
+  );
+}
+
 /** The store as a part of a caller's transaction. */
 export function storeInTransaction(store: JobStore, tx: Transaction): StoreInTransaction {
   const inside = store.within?.(tx);
   if (inside !== undefined) return inside;
   throw new EngineError(
     'invalid',
-    'tx needs PostgreSQL: the database of the jobs is a file of its own here (SQLite), which no transaction of yours can span.',
+    `tx needs PostgreSQL: ${NO_SHARED_DATABASE}. Leave tx out, or use postgres(url).`,
   );
 }

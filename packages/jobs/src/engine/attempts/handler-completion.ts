@@ -15,7 +15,7 @@ interface CompletingAttempt {
   readonly mask: SecretMask | undefined;
 }
 
-type CompletionCommands = Pick<HandlerCommands, 'completeRun' | 'failTransaction'>;
+type CompletionCommands = Pick<HandlerCommands, 'requireCompletion' | 'completeRun' | 'failTransaction'>;
 
 /** The end of a run in its handler's own transaction, for the handler of one attempt (P31, completion). */
 export class HandlerCompletion {
@@ -36,6 +36,7 @@ export class HandlerCompletion {
   }
 
   complete = async (tx: Transaction, value?: unknown): Promise<void> => {
+    this.#commands.requireCompletion();
     if (!isRecord(tx) || typeof tx.query !== 'function')
       throw refused(
         '/tx',

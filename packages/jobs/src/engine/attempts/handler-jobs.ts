@@ -10,9 +10,10 @@ export interface HandlerCommands
   extends Pick<Jobs, 'enqueue' | 'schedule'>,
     Pick<Engine, 'trigger' | 'cancelRun'> {
   readonly outbound: OutboundClient;
-  /** Throws at once where handlers can't complete runs. */
+  /** Throws where handlers can't complete runs. */
+  requireCompletion(): void;
   completeRun(tx: Transaction, claim: Omit<CompletionInput, 'node'>): Promise<CompletionAnswer>;
-  /** Leaves the transaction no way but a rollback. Throws at once where handlers can't complete runs. */
+  /** Leaves the transaction no way but a rollback. */
   failTransaction(tx: Transaction): Promise<void>;
 }
 

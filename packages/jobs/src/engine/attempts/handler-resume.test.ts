@@ -5,6 +5,16 @@ import { HandlerResume, nothingToResume } from './handler-resume.ts';
 
 const TYPE = { type: 'import', checkpoint: z.object({ after: z.string() }), steps: true };
 
+function broken(): never {
+  throw new Error('not today');
+}
+
+function circle(): unknown {
+  const value: { self?: unknown } = {};
+  value.self = value;
+  return value;
+}
+
 /** A handler's calls, and the states that they have saved. */
 function open(saved?: SavedState, type: Partial<typeof TYPE> = TYPE) {
   const states: (SavedState | undefined)[] = [];
@@ -31,6 +41,14 @@ describe('what a handler saves', () => {
     expect(states).toEqual([{ value: '{"after":"a"}', steps: [['mail', '1']] }]);
   });
 
+  it('leaves out what JSON leaves out, and the handler gets it like a later attempt', async () => {
+    const { resume } = open();
+    expect(await resume.step('a', () => ({ id: 1, note: undefined, list: [undefined] }))).toStrictEqual({
+      id: 1,
+      list: [null],
+    });
+  });
+
   it('has the results of steps that run at once', async () => {
     const { resume, states } = open();
     const results = await Promise.all(['a', 'b', 'c'].map((name) => resume.step(name, async () => name)));
@@ -48,7 +66,11 @@ describe('wrong use gets an error that says what to do', () => {
 
   it.each([
     ['no JSON', () => undefined, 'must be JSON, such as { after: "4711" }; got undefined'],
-    ['a bigint', () => ({ after: 1n }), 'must be JSON; '],
+    [
+      'a bigint',
+      () => ({ after: 1n }),
+      'must be JSON; it has a bigint: write it as text, such as String(id)',
+    ],
     ['another form', () => ({ after: 1 }), 'does not fit the schema of `checkpoint`: '],
     ['too much', () => ({ after: 'x'.repeat(65_536) }), 'must be at most 65536 bytes of JSON; got 65548.'],
   ])('a checkpoint of %s', async (_, value, words) => {
@@ -81,7 +103,7 @@ describe('wrong use gets an error that says what to do', () => {
   it('two steps with one name in an attempt, but not a step that has failed or was refused', async () => {
     const { resume } = open();
     await expect(resume.step('a', () => Promise.reject(new Error('no luck')))).rejects.toThrow('no luck');
-    await expect(resume.step('a', () => 1n)).rejects.toThrow('The value is not saved');
+    await expect(resume.step('a', () => 1n)).rejects.toThrow('The result of the step "a" is not saved.');
     await expect(resume.step('a', () => Symbol('x'))).rejects.toThrow('The result of the step "a"');
     await expect(resume.step('a', () => 'x'.repeat(70_000))).rejects.toThrow('The result of the step "a"');
     expect(await resume.step('a', () => 1)).toBe(1);
@@ -100,11 +122,26 @@ describe('wrong use gets an error that says what to do', () => {
     expect(await resume.step('a', () => 1)).toBe(1);
   });
 
-  it('a result that is no JSON, or too large with those of the other steps', async () => {
+  it.each<[string, () => unknown, string]>([
+    ['a function', () => () => 1, 'must be JSON or undefined; got a function. '],
+    ['a bigint', () => 1n, 'must be JSON; it has a bigint: write it as text, such as String(id). '],
+    [
+      'a bigint inside',
+      () => [{ id: 1n }],
+      'must be JSON; it has a bigint: write it as text, such as String(id). ',
+    ],
+    ['a circle', circle, 'must be JSON; it contains itself: save its parts, such as the ids. '],
+    ['what throws', () => ({ toJSON: broken }), "must be JSON; it can't be written as JSON: not today. "],
+  ])('a result that is %s, with the step and what is allowed', async (_, work, why) => {
+    const { resume, states } = open();
+    const words = await refusal(resume.step('charge', work));
+    expect(words).toContain(`The result of the step "charge" is not saved. result: `);
+    expect(words).toContain(`${why}JSON has text, numbers, true, false, null, and arrays and plain objects`);
+    expect(states).toEqual([]);
+  });
+
+  it('a result that is too large with those of the other steps', async () => {
     const { resume } = open();
-    expect(await refusal(resume.step('a', () => () => 1))).toContain(
-      'must be JSON or undefined; got a function',
-    );
     await resume.step('b', () => 'x'.repeat(40_000));
     expect(await refusal(resume.step('c', () => 'x'.repeat(40_000)))).toContain(
       'All steps of a run share the space',

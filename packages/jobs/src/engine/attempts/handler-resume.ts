@@ -58,7 +58,7 @@ export class HandlerResume implements ResumeContext<unknown> {
     const refuse = (detail: string) => refused('The checkpoint is not saved.', '/value', detail);
     if (schema === undefined) throw refuse(this.#undeclared('checkpoint: z.object({ after: z.string() })'));
     if (this.#isOver) throw refuse(OVER);
-    const json = jsonText(value);
+    const json = jsonText(value, refuse);
     if (json === undefined) throw refuse(`must be JSON, such as { after: "4711" }; got ${shownValue(value)}`);
     const bytes = Buffer.byteLength(json);
     if (bytes > LARGEST_CHECKPOINT_BYTES) throw refuse(tooLarge(bytes));
@@ -110,11 +110,11 @@ export class HandlerResume implements ResumeContext<unknown> {
   }
 
   #accepted(name: string, returned: unknown): JsonText | undefined {
-    const result = jsonText(returned);
     const refuse = (detail: string) =>
       refused(`The result of the step "${name}" is not saved.`, '/result', detail);
+    const result = jsonText(returned, refuse);
     if (result === undefined && returned !== undefined)
-      throw refuse(`must be JSON or undefined; got ${shownValue(returned)}`);
+      throw refuse(`must be JSON or undefined; got ${shownValue(returned)}. ${IN_JSON}`);
     if (this.#isOver) throw refuse(OVER);
     const bytes = sizeOf([...this.#steps, [name, result]]);
     if (bytes > LARGEST_CHECKPOINT_BYTES)
@@ -150,12 +150,21 @@ function readValue(
   return result.issues === undefined ? result.value : undefined;
 }
 
-function jsonText(value: unknown): JsonText | undefined {
+const IN_JSON = 'JSON has text, numbers, true, false, null, and arrays and plain objects of them';
+
+/** Undefined for what JSON can't contain. `refuse` makes the error of a value that has such a part. */
+function jsonText(value: unknown, refuse: (detail: string) => EngineError): JsonText | undefined {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    throw refused('The value is not saved.', '/value', `must be JSON; ${messageOf(error)}`);
+    throw refuse(`must be JSON; ${whyNoJson(messageOf(error))}. ${IN_JSON}`);
   }
+}
+
+function whyNoJson(message: string): string {
+  if (/BigInt/.test(message)) return 'it has a bigint: write it as text, such as String(id)';
+  if (/circular/.test(message)) return 'it contains itself: save its parts, such as the ids';
+  return `it can't be written as JSON: ${message}`;
 }
 
 function sizeOf(steps: readonly (readonly [string, JsonText | undefined])[]): number {
