@@ -79,6 +79,14 @@ test('an apply whose jobs all fail says that no job was changed', async () => {
   });
 });
 
+test('an error that names no job names its file, its line and the field', async () => {
+  const job =
+    '- { id: one, name: One, type: greet, interval: 1h, only_if: { job: nobody, succeeded_within: 1h } }';
+  expect((await run(APPLY, job)).stdout).toMatch(
+    /^failed one\n {2}The job "one" \(-:1\) is not valid\.\n {4}\/only_if\/job .*No job has the id "nobody"/m,
+  );
+});
+
 test('A13: a dry run refuses a job that is neither on the server nor in the file, and other faults of linked jobs', async () => {
   const job = (id: string, fields: string) => `- { id: ${id}, name: ${id}, type: greet, ${fields} }\n`;
   const text = [
@@ -90,6 +98,8 @@ test('A13: a dry run refuses a job that is neither on the server nor in the file
   const { code, stdout } = await run([...APPLY, '--dry-run'], text);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^would be created next-1$/m);
-  expect(stdout).toMatch(/^failed next-2\n[\s\S]*No job has the id "nobody"/m);
+  expect(stdout).toMatch(
+    /^failed next-2\n {2}The job "next-2" \(\S+:3\): .*\n(?: {4}.*\n)* {4}\/only_if\/job .*No job has the id "nobody"/m,
+  );
   expect(stdout).toMatch(/^failed next-3\n[\s\S]*none with the id "nowhere"/m);
 });

@@ -40,6 +40,7 @@ test('D1: an edit, a delete, a tag and an apply of a job in code fail with its p
     expect(code, words.join(' ')).not.toBe(0);
     expect(`${stdout}${stderr}`).toMatch(PLACE);
   }
+  expect((await run(['jobs', 'apply', '-f', file])).stdout).toContain(`The job "declared" (${file}:1): `);
   await done('jobs', 'pause', 'declared', '--reason', 'check');
   await done('jobs', 'resume', 'declared');
 });

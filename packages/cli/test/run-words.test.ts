@@ -1,10 +1,29 @@
+import type { Run } from '@greenvue/jobs/client';
 import { runJson } from '@greenvue/jobs/http';
 import { expect, test } from 'vitest';
-import { slotText } from '../src/runs/run-words.ts';
+import { payloadText, slotText } from '../src/runs/run-words.ts';
 
 const SLOT = Date.UTC(2026, 0, 31, 9);
 
+test('the payload of a run says whether it is its own, of a version of the job, or the one that the job has now', () => {
+  const run = exampleRun();
+  expect(payloadText({ ...run, payload: null })).toBe('');
+  const textOf = (more: Partial<Run>) => payloadText({ ...run, payload: { n: 1 }, ...more });
+  expect(textOf({ payload_is_own: true })).toBe('{"n":1} (for this run only)');
+  expect(textOf({ payload_is_own: false, job_version: 3 })).toBe(
+    '{"n":1} (the payload of version 3 of the job)',
+  );
+  expect(textOf({ payload_is_own: false, job_version: null })).toBe(
+    '{"n":1} (the current payload of the job)',
+  );
+});
+
 test('a retry by hand is shown with the slot that it runs again, and without one if it has none', () => {
+  expect(slotText(exampleRun({ scheduledFor: SLOT }))).toBe('2026-01-31 09:00:00Z, retry of 17');
+  expect(slotText(exampleRun())).toBe('retry of 17');
+});
+
+function exampleRun(more: { readonly scheduledFor?: number } = {}): Run {
   const run = {
     id: '18',
     jobUid: '1',
@@ -19,8 +38,5 @@ test('a retry by hand is shown with the slot that it runs again, and without one
     finishedAt: SLOT,
     errors: [],
   } as const;
-  const text = (more: { readonly scheduledFor?: number }) =>
-    slotText(runJson({ run: { ...run, ...more }, jobId: 'nightly', jobName: 'Nightly', type: 'report' }));
-  expect(text({ scheduledFor: SLOT })).toBe('2026-01-31 09:00:00Z, retry of 17');
-  expect(text({})).toBe('retry of 17');
-});
+  return runJson({ run: { ...run, ...more }, jobId: 'nightly', jobName: 'Nightly', type: 'report' });
+}

@@ -1,4 +1,5 @@
 import type { Run } from '@greenvue/jobs/client';
+import { printableJson } from '../terminal/printable.ts';
 import type { Style } from '../terminal/screen.ts';
 import { distanceText, durationText, instantText, retryText } from '../terminal/words.ts';
 
@@ -74,4 +75,12 @@ export function tookText(run: Run, now: number): string {
   if (run.started_at === null) return '';
   const end = run.finished_at === null ? now : Date.parse(run.finished_at);
   return durationText(Math.max(0, end - Date.parse(run.started_at)));
+}
+
+/** What the run ran with or will run with, and where that comes from. */
+export function payloadText({ payload, payload_is_own, job_version }: Run): string {
+  if (payload === null) return '';
+  const version = job_version == null ? 'the current payload' : `the payload of version ${job_version}`;
+  // An older server sends only payloads of runs.
+  return `${printableJson(payload)} (${(payload_is_own ?? true) ? 'for this run only' : `${version} of the job`})`;
 }

@@ -6,7 +6,7 @@ import { printableJson, printableLines } from '../terminal/printable.ts';
 import { paint, type Screen } from '../terminal/screen.ts';
 import { counted, instantAndDistance, instantText } from '../terminal/words.ts';
 import { progressText } from './follow/progress-text.ts';
-import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
+import { payloadText, slotText, statusStyle, statusText, tookText } from './run-words.ts';
 import { stackFrames } from './stack-frames.ts';
 
 /** The depths at which causes are indented; a server may send others. */
@@ -73,15 +73,6 @@ function limitText({ limit, value }: NonNullable<Run['waits_for']>): string {
 
 function linkText({ run_id, job_id }: NonNullable<Run['triggered_by']>): string {
   return `run ${run_id} of ${job_id}`;
-}
-
-/** What the run ran with, and whether it is the run's own or that of a version of the job. */
-function payloadText({ payload, payload_is_own, job_version }: Run): string {
-  if (payload === null) return '';
-  // An older server sends only payloads of runs.
-  const isOwn = payload_is_own ?? true;
-  const from = isOwn ? 'for this run only' : `of version ${job_version ?? 'now'} of the job`;
-  return `${printableJson(payload)}, ${from}`;
 }
 
 function printErrors(out: Screen, { errors }: Run, { stacks }: ShowRunFlags): void {

@@ -67,11 +67,22 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
   };
 }
 
-/** The fault with the job and its place in the words that name only the request, or only the job. */
-function ofJob({ id, place }: FileJob, fault: CliError): CliError {
-  const said = `The job "${printable(id)}" (${place}) is not valid.`;
-  const words = fault.message.replace(/^The (request [A-Z]+ \S+|job ".*") is not valid\.$/m, () => said);
-  return new CliError(words, fault.exitCode, { cause: fault.cause });
+const NOT_VALID = /^The (request [A-Z]+ \S+|job ".*"|schedule) is not valid\.$/;
+
+/** The fault with the job, its file and line, and the field. The server names only the request, or the job. */
+function ofJob({ id, place }: FileJob, { message, exitCode, cause }: CliError): CliError {
+  const job = `The job "${printable(id)}" (${place})`;
+  const [first = '', ...lines] = message.split('\n');
+  const field = NOT_VALID.test(first) ? '' : fieldOf(cause);
+  if (field !== '') lines.unshift(`  ${printable(field)} ${first}`);
+  const said = field !== '' || NOT_VALID.test(first) ? `${job} is not valid.` : `${job}: ${first}`;
+  return new CliError([said, ...lines].join('\n'), exitCode, { cause });
+}
+
+/** The field that the message of an error is about, which the message itself may not name; empty: none. */
+function fieldOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return '';
+  return error.faults.find(({ detail }) => detail === error.detail)?.pointer ?? '';
 }
 
 async function applyJob(
