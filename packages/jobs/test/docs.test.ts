@@ -47,6 +47,12 @@ test('each link of each page leads to a file, and to a heading in it', () => {
   expect(pages.flatMap((page) => brokenLinks(page).map((link) => `${page}: ${link}`))).toEqual([]);
 });
 
+test('each page that installs a package of this project says where to get it before the first release', () => {
+  const pages = allPages().filter((page) => /^npm install .*@greenvue\//m.test(read(page)));
+  expect(pages).toEqual(expect.arrayContaining(['docs/cli.md', 'docs/client.md', 'docs/console.md']));
+  expect(pages.filter((page) => !read(page).includes('index.md#install-from-a-clone'))).toEqual([]);
+});
+
 test.each(namesIn(DECISIONS).filter(isPage))(
   'the decision %s has its number, context, choice and price, on one page',
   (name) => {
