@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { shownValue } from '../../core/input/shown-value.ts';
+import { StoreError } from '../../core/model/errors.ts';
 import { allNamesIn } from '../../core/secrets/secret-value.ts';
+import type { LimitWaits } from '../../core/type-limits/limit-waits.ts';
 import type { JobInput, JobPolicy } from '../../engine/ports/engine-port.ts';
 import { tagsOf } from '../fields/tag.ts';
 import { checkInput } from '../input/check.ts';
@@ -10,6 +12,7 @@ import { invalidRequest } from '../requests/rest-fault.ts';
 import { defineRoute, type RequestContext } from '../routing/route.ts';
 import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
 import { type JobScope, jobsOf } from '../scope/job-scope.ts';
+import type { RouteEngine } from '../scope/route-engine.ts';
 import { type CallerJson, callerSchema } from '../views/caller.ts';
 import { forecastJson, forecastQuery, forecastSchema } from '../views/forecast.ts';
 import { historyJson, historyQuery, historySchema } from '../views/history.ts';
@@ -25,15 +28,25 @@ const listJobTypes = defineRoute({
     operationId: 'listJobTypes',
     summary: 'List the job types',
     description:
-      'The job types of this server, with the JSON Schema of their payloads, their defaults, and the runs that wait for their limits.',
+      'The job types of this server, with the JSON Schema of their payloads, their defaults, and the runs that wait for their limits. Without the database, it answers without counts.',
   },
   responses: { 200: success(jobTypesSchema, 'The job types'), ...problems() },
   handle: async (_request, { engine }) => {
-    const waits = new Map((await engine.limitWaits()).map((one) => [one.type, one]));
+    const waits = new Map((await limitWaits(engine)).map((one) => [one.type, one]));
     const data = engine.jobTypes().map((info) => jobTypeJson(info, waits.get(info.type)));
     return { status: 200, body: { data } };
   },
 });
+
+/** Without the database, none: the types are in the code, and pages and commands need them to say anything. */
+async function limitWaits(engine: RouteEngine): Promise<readonly LimitWaits[]> {
+  try {
+    return await engine.limitWaits();
+  } catch (error) {
+    if (error instanceof StoreError) return [];
+    throw error;
+  }
+}
 
 const previewJob = defineRoute({
   method: 'POST',

@@ -35,7 +35,9 @@ export const jobTypeSchema = z.object({
       waiting: z
         .int()
         .nullable()
-        .describe('Due runs that wait for a full limit; counts to 10,000. null: for callers with a scope'),
+        .describe(
+          'Due runs that wait for a full limit; counts to 10,000. null: for callers with a scope, and while the database does not answer',
+        ),
     })
     .nullable()
     .describe('Limits of the runs of this type, across all nodes; null: none'),

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { CONDITION_MS } from '../../../../../../scripts/test-deadlines.ts';
 import { defineJobType } from '../../../../src/core/job-types/define-job-type.ts';
+import { StoreError } from '../../../../src/core/model/errors.ts';
 import { jobTypesSchema } from '../../../../src/http/views/jobs/job-type.ts';
 import { runSchema } from '../../../../src/http/views/runs/run.ts';
 import { createMemoryStore } from '../../../../src/stores/memory/index.ts';
@@ -64,6 +65,18 @@ export function limitWaits(makeMount: MakeMount): void {
     for (const { id } of [second, first]) await send(server, 'POST', `/runs/${id}/cancel`);
     await runThatIs(server, first.id, 'cancelled');
     expect(await limitsIn(server)).toEqual([null, { ...limits, from_version: null, full: 0, waiting: 0 }]);
+  });
+
+  test('while the database is away, types show the limits in the code of the server', async () => {
+    const away = new StoreError('unavailable', 'The database is away.');
+    const asked = vi.spyOn(store, 'limitWaits').mockRejectedValueOnce(away);
+    onTestFinished(() => asked.mockRestore());
+    expect(await limitsIn(server)).toEqual([
+      null,
+      { ...limits, from_version: null, full: null, waiting: null },
+    ]);
+    asked.mockRejectedValueOnce(new Error('a bug'));
+    expect((await send(server, 'GET', '/job-types')).statusCode).toBe(500);
   });
 
   test('L7: after a rollback, a type shows the limits of the newer version, which hold', async () => {
