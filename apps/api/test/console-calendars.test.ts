@@ -19,6 +19,7 @@ import {
 
 const sync = defineJobType({ type: 'sync', payload: z.strictObject({}), run: async () => undefined });
 const open = startBrowser();
+const calendarsOf = z.object({ data: z.array(z.looseObject({ id: z.string() })) });
 const WEEKEND = { timezone: 'UTC', windows: [{ weekdays: ['sat', 'sun'] }] };
 
 // Promise P33, calendars and ends.
@@ -114,6 +115,33 @@ test(
     await page.getByText('Saturday, Sunday').waitFor();
     for (const name of ['New calendar', 'Edit weekend', 'Delete weekend'])
       expect(await page.getByRole('button', { name }).count()).toBe(0);
+  },
+  SLOW_MS,
+);
+
+test(
+  'a calendar that code declares says so, and can not be edited or deleted',
+  async () => {
+    const { url, admin } = await startConsoleServer();
+    await done(admin, 'PUT', '/api/calendars/weekend', WEEKEND);
+    await done(admin, 'PUT', '/api/calendars/of-code', WEEKEND);
+    const { page, faults, goTo } = await open(url);
+    // This server declares no calendars.
+    await page.route('**/api/calendars', async (route) => {
+      const { data } = calendarsOf.parse(await (await route.fetch()).json());
+      const json = data.map((one) => (one.id === 'of-code' ? { ...one, created_by: 'code' } : one));
+      await route.fulfill({ json: { data: json } });
+    });
+    await goTo('/calendars');
+    await signIn(page);
+    const row = page.getByRole('row', { name: /of-code/ });
+    await row.getByText('This calendar is declared in code: change it there, and deploy').waitFor();
+    for (const name of ['Edit', 'Delete']) {
+      expect(await button(page, `${name} of-code`).isDisabled()).toBe(true);
+      expect(await button(page, `${name} weekend`).isDisabled()).toBe(false);
+    }
+    expect(await findings(page)).toEqual([]);
+    expect(faults).toEqual([]);
   },
   SLOW_MS,
 );

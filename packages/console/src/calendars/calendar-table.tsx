@@ -1,6 +1,7 @@
 import type { Calendar } from '@greenvue/jobs/client';
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useState } from 'react';
+import { whyNoChange } from '../data/declaration-words.ts';
 import { Confirm } from '../ui/feedback/confirm.tsx';
 import { useLast } from '../ui/feedback/use-last.ts';
 import { Ago } from '../ui/instant/instant.tsx';
@@ -37,7 +38,7 @@ export function CalendarTable({ calendars, onEdit }: TableProps) {
                 <CalendarCells calendar={calendar} />
                 {onEdit === undefined ? null : (
                   <Actions
-                    id={calendar.id}
+                    calendar={calendar}
                     onEdit={() => onEdit(calendar)}
                     onDelete={() => setToDelete(calendar.id)}
                   />
@@ -64,11 +65,9 @@ export function CalendarTable({ calendars, onEdit }: TableProps) {
   );
 }
 
-function CalendarCells({
-  calendar: { id, name, timezone, windows, updated_at },
-}: {
-  readonly calendar: Calendar;
-}) {
+function CalendarCells({ calendar }: { readonly calendar: Calendar }) {
+  const { id, name, timezone, windows, updated_at } = calendar;
+  const inCode = whyNoChange(calendar);
   return (
     <>
       <Table.Th scope="row">
@@ -76,6 +75,11 @@ function CalendarCells({
         {name === id ? null : (
           <Text size="xs" c="dimmed">
             <Plain>{id}</Plain>
+          </Text>
+        )}
+        {inCode === undefined ? null : (
+          <Text size="xs" c="dimmed">
+            {inCode}
           </Text>
         )}
       </Table.Th>
@@ -95,19 +99,22 @@ function CalendarCells({
 }
 
 interface ActionsProps {
-  readonly id: string;
+  readonly calendar: Calendar;
   readonly onEdit: () => void;
   readonly onDelete: () => void;
 }
 
-function Actions({ id, onEdit, onDelete }: ActionsProps) {
+function Actions({ calendar, onEdit, onDelete }: ActionsProps) {
+  const { id } = calendar;
+  const inCode = whyNoChange(calendar);
+  const look = { size: 'compact-sm', variant: 'default', disabled: inCode !== undefined, title: inCode };
   return (
     <Table.Td>
       <Group gap="xs" wrap="nowrap">
-        <Button size="compact-sm" variant="default" aria-label={`Edit ${id}`} onClick={onEdit}>
+        <Button {...look} aria-label={`Edit ${id}`} onClick={onEdit}>
           Edit
         </Button>
-        <Button size="compact-sm" variant="default" aria-label={`Delete ${id}`} onClick={onDelete}>
+        <Button {...look} aria-label={`Delete ${id}`} onClick={onDelete}>
           Delete
         </Button>
       </Group>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { exampleJob } from '../../test/examples.ts';
-import { whyNoDelete, whyNoEdit, whyNoResume } from './declaration-words.ts';
+import { whyNoChange, whyNoDelete, whyNoEdit, whyNoResume } from './declaration-words.ts';
 
 const PLACE = 'src/jobs.ts:12';
 const declared = exampleJob({ origin: 'code', declaration: { declared_in: PLACE, gone: null } });
@@ -24,4 +24,9 @@ test('D9: a job that code no longer declares can only be deleted: the words name
 test('all other jobs can be changed, also those of a server that does not send the field', () => {
   for (const job of [exampleJob(), {}])
     expect([whyNoEdit(job), whyNoDelete(job), whyNoResume(job)]).toEqual([undefined, undefined, undefined]);
+});
+
+test('a calendar in code can not be changed; one that a person has made can', () => {
+  expect(whyNoChange({ created_by: 'code' })).toContain('declared in code');
+  for (const created_by of [null, 'user:42', 'code:42']) expect(whyNoChange({ created_by })).toBeUndefined();
 });

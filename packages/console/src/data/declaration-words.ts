@@ -1,4 +1,4 @@
-import type { Job } from '@greenvue/jobs/client';
+import type { Calendar, Job } from '@greenvue/jobs/client';
 
 /** A job, from a server of this version or an older one. */
 type Declared = Partial<Pick<Job, 'declaration'>>;
@@ -20,4 +20,9 @@ export function whyNoDelete(job: Declared): string | undefined {
 /** Why the viewer can't resume a job: code no longer declares it. */
 export function whyNoResume(job: Declared): string | undefined {
   return job.declaration?.gone == null ? undefined : whyNoEdit(job);
+}
+
+/** Why the viewer can't change or delete a calendar; undefined if it is not declared in code. */
+export function whyNoChange({ created_by: by }: Pick<Calendar, 'created_by'>): string | undefined {
+  return by === 'code' ? 'This calendar is declared in code: change it there, and deploy' : undefined;
 }
