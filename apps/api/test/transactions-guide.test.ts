@@ -134,7 +134,9 @@ test('the guide to exactly once shows the schema of the Prisma client that the t
   expect(schema).toBe(fixture.replace(/^\/\/.*\n/, ''));
 });
 
-/** Fails at the first commit, then twice in `ctx.complete`: no rollback undoes what a sequence has counted. */
+/**
+ * Fails at the first commit, then twice in `ctx.complete`: no rollback undoes what a sequence has counted.
+ */
 const ACCOUNTS = `CREATE TABLE accounts (id integer PRIMARY KEY, points integer NOT NULL);
   INSERT INTO accounts VALUES (1, 0);
   CREATE SEQUENCE commits;

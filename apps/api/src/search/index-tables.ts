@@ -11,8 +11,8 @@ type Trx = Transaction<Database>;
 export interface IndexTables {
   stateOf(trx: Trx): Promise<IndexState>;
   /**
-   * Starts the build `buildId` of the spare, which it returns; earlier builds give up. From now on, changes go
-   * to both indexes.
+   * Starts the build `buildId` of the spare, which it returns; earlier builds give up. From now on, changes
+   * go to both indexes.
    */
   startBuild(trx: Trx, buildId: string): Promise<IndexName>;
   /** Takes the next entries after `after`, of whatever build left them, out of the spare. */

@@ -18,8 +18,8 @@ const RETRIES = 2;
 const PATIENT_RETRIES = 9;
 
 /**
- * Makes a Stricli command that sends requests. Errors become messages that say what to do. Such a command is about
- * something that other commands list, such as `calendars list`.
+ * Makes a Stricli command that sends requests. Errors become messages that say what to do. Such a command is
+ * about something that other commands list, such as `calendars list`.
  */
 export function restCommandOn(lists: string) {
   return <FLAGS extends ApiFlags, ARGS extends readonly unknown[]>(

@@ -10,7 +10,9 @@ import { Panel } from '../ui/layout/panel.tsx';
 import { CalendarDialog } from './calendar-dialog.tsx';
 import { CalendarTable } from './calendar-table.tsx';
 
-/** The windows whose slots jobs skip or move. Only admins of all jobs change them: a change affects all jobs. */
+/**
+ * The windows whose slots jobs skip or move. Only admins of all jobs change them: a change affects all jobs.
+ */
 export function CalendarsPage() {
   const { admin } = useMay();
   const isScoped = useIsScoped();

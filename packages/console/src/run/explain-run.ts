@@ -27,8 +27,8 @@ interface ExplanationFacts {
 }
 
 /**
- * Explains the state of a run: why it waits, which slots it covers, what happened to it, what it continues from. Most important
- * first.
+ * Explains the state of a run: why it waits, which slots it covers, what happened to it, what it continues
+ * from. Most important first.
  */
 export function explainRun(run: Run, facts: ExplanationFacts): readonly Sentence[] {
   return [

@@ -7,7 +7,10 @@ export function nextDueAt(database: MemoryDatabase, now: number): number {
   return next;
 }
 
-/** Whether a job or the end of an upstream run has to be planned now, or a run could be claimed now if there is a place. */
+/**
+ * Whether a job or the end of an upstream run has to be planned now, or a run could be claimed now if there
+ * is a place.
+ */
 export function isDue(database: MemoryDatabase, now: number, hasPlace: boolean): boolean {
   const { jobs, upstreamEnds } = database;
   if (upstreamEnds.length > 0) return true;

@@ -7,8 +7,8 @@ import { HOLD } from './hold-job.ts';
 
 /**
  * A node in its own process. Prints `ready`, `started <run>`, `stopped <run> <reason>` and `left`. Arguments:
- * the database, places, the longest stall of its event loop (ms), the database for the control connection, and
- * the limits of the type (JSON).
+ * the database, places, the longest stall of its event loop (ms), the database for the control connection,
+ * and the limits of the type (JSON).
  */
 const [, , url = '', places = '1', maxStallMs = '60000', directUrl = url, limits] = process.argv;
 const tell = (line: string) => process.stdout.write(`${line}\n`);

@@ -4,8 +4,8 @@ import { postgres } from '../../src/stores/postgres/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A program that declares jobs, in its own process. Arguments: the database, its release, and the intervals of
- * its jobs by id, as JSON. Prints `ready`, or `failed` and why.
+ * A program that declares jobs, in its own process. Arguments: the database, its release, and the intervals
+ * of its jobs by id, as JSON. Prints `ready`, or `failed` and why.
  */
 const [, , url = '', release = '0', declared = '{}'] = process.argv;
 

@@ -5,7 +5,9 @@ import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
 import { createTestDatabase } from '../postgres/test-database.ts';
 import { end, folderOfTest, startChild } from './killed-child.ts';
 
-/** Runs of the upstream job that succeeded, ends that wait, live runs, runs of the follower, and their links. */
+/**
+ * Runs of the upstream job that succeeded, ends that wait, live runs, runs of the follower, and their links.
+ */
 interface State {
   readonly succeeded: number;
   readonly waiting: number;

@@ -6,7 +6,10 @@ import { postgres } from '../../src/stores/postgres/index.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 
-/** A process to be killed: its handlers count in the transaction that ends their run. `makes`: makes runs, too. */
+/**
+ * A process to be killed: its handlers count in the transaction that ends their run. `makes`: makes runs,
+ * too.
+ */
 const [, , database = '', makes = 'runs'] = process.argv;
 
 const MOST_LIVE = 20;

@@ -69,7 +69,7 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
 
 const NOT_VALID = /^The (request [A-Z]+ \S+|job ".*"|schedule) is not valid\.$/;
 
-/** The fault with the job, its file and line, and the field. The server names only the request, or the job. */
+/** The fault with the job, its file and line, and the field: the server names the request, or the job. */
 function ofJob({ id, place }: FileJob, { message, exitCode, cause }: CliError): CliError {
   const job = `The job "${printable(id)}" (${place})`;
   const [first = '', ...lines] = message.split('\n');

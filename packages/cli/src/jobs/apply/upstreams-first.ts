@@ -29,7 +29,9 @@ export function upstreamsFirst(jobs: readonly FileJob[]): readonly FileJob[] {
   return [...sorted];
 }
 
-/** Throws a usage error if jobs wait for each other in a circle. The server would say that one does not exist. */
+/**
+ * Throws a usage error if jobs wait for each other in a circle. The server would say that one does not exist.
+ */
 export function refuseCircles(jobs: readonly FileJob[]): void {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const seen = new Set<FileJob>();
@@ -58,7 +60,10 @@ function circleText(circle: readonly FileJob[]): string {
   return `The jobs ${names.join(' and ')} wait for each other: ${links.join(', ')}. Take after or only_if out of one of them.`;
 }
 
-/** `work` for jobs that are begun in the order of {@link upstreamsFirst}: each waits for those before it that it names. */
+/**
+ * `work` for jobs that are begun in the order of {@link upstreamsFirst}: each waits for those before it that
+ * it names.
+ */
 export function afterUpstreams<Result>(
   work: (job: FileJob) => Promise<Result>,
 ): (job: FileJob) => Promise<Result> {

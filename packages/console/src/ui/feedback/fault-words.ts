@@ -47,8 +47,8 @@ export function faultWords(error: unknown): FaultWords {
 
 /**
  * Says why an action failed, with a sentence for each fault that begins with the label of its field.
- * `labelOf` returns this label for a pointer; empty if the fault is a sentence of its own. Undefined: there is
- * no error.
+ * `labelOf` returns this label for a pointer; empty if the fault is a sentence of its own. Undefined: there
+ * is no error.
  */
 export function faultSentences(
   error: unknown,

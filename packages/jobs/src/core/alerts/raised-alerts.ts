@@ -23,7 +23,8 @@ const NONE: readonly Alert[] = [];
 
 /**
  * The alerts that a decision made true (P24, alerts): the first failure of a streak and then the first one in
- * each hour since, the success that ends a streak, a pause by the engine, slots that were missed, and runs that expired.
+ * each hour since, the success that ends a streak, a pause by the engine, slots that were missed, and runs
+ * that expired.
  */
 export function alertsOf({ before, after, ended, skip }: JobChange, now: number): readonly Alert[] {
   const hasStreak = after.failedInRow > before.failedInRow || after.failingSince !== before.failingSince;

@@ -30,7 +30,9 @@ export function windowsOf(
   return parsed(windows);
 }
 
-/** As many calendars as an installation may have. A pure memo: to find their windows again would cost much. */
+/**
+ * As many calendars as an installation may have. A pure memo: to find their windows again would cost much.
+ */
 const parsed = createMemo(100, (text) =>
   createCalendarWindows(JSON.parse(text) as Pick<Calendar, 'timezone' | 'windows'>),
 );

@@ -1,4 +1,7 @@
-/** Slots of a job get a run only while the last success of another job is recent enough (P32, chains and gates). */
+/**
+ * Slots of a job get a run only while the last success of another job is recent enough (P32, chains and
+ * gates).
+ */
 export interface Gate {
   /** The id of the other job. */
   readonly job: string;

@@ -87,11 +87,11 @@ export interface JobContext<Payload, Checkpoint = unknown, Steps extends boolean
    */
   readonly outbound: OutboundClient;
   /**
-   * Ends the run as succeeded in the handler's own PostgreSQL transaction: the run has succeeded if and only if
-   * that commits (P31, completion). `tx` is as in `enqueue`; `result` is JSON, at most 64 KiB. Call it last,
-   * await the commit, then return. Throws an `EngineError` if the run was cancelled, if another node has it, or
-   * for a `result` that is too large. After each error, the transaction can only roll back. Throws in a thread,
-   * and where the jobs are not in PostgreSQL.
+   * Ends the run as succeeded in the handler's own PostgreSQL transaction: the run has succeeded if and only
+   * if that commits (P31, completion). `tx` is as in `enqueue`; `result` is JSON, at most 64 KiB. Call it
+   * last, await the commit, then return. Throws an `EngineError` if the run was cancelled, if another node
+   * has it, or for a `result` that is too large. After each error, the transaction can only roll back. Throws
+   * in a thread, and where the jobs are not in PostgreSQL.
    */
   complete(tx: Transaction, result?: unknown): Promise<void>;
   /** Reports progress; cheap to call often, written at most about once a second. */
@@ -206,8 +206,8 @@ export interface JobTypeDefinition<
   readonly pauseAfter?: PauseAfterOptions;
   /**
    * Limits across all nodes (P29): `{ running: 5, per: '/tenant_id' }` runs at most 5 runs at a time for each
-   * tenant, and `{ rate: { runs: 100, per: '1m' } }` starts at most 100 in any minute. Runs above wait, in the
-   * order of their due time. Default: none.
+   * tenant, and `{ rate: { runs: 100, per: '1m' } }` starts at most 100 in any minute. Runs above wait, in
+   * the order of their due time. Default: none.
    */
   readonly limits?: TypeLimitsOptions;
   /**

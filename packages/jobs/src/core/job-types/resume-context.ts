@@ -9,7 +9,8 @@ export interface ResumeContext<Checkpoint, Steps extends boolean = boolean> {
   readonly lastCheckpoint: Checkpoint | undefined;
   /**
    * Saves where the work stands, for the next attempt: JSON, at most 64 KiB. It is durable once the promise
-   * resolves. While the database is away, it waits. Needs `checkpoint` in the job type: without it, the compiler refuses each value.
+   * resolves. While the database is away, it waits. Needs `checkpoint` in the job type: without it, the
+   * compiler refuses each value.
    */
   checkpoint(
     value: [Checkpoint] extends [undefined] ? 'Add checkpoint: … to defineJobType()' : Checkpoint,

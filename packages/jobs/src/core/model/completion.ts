@@ -18,7 +18,7 @@ export interface CompletionInput {
 }
 
 /**
- * `already`: the run is completed, by this attempt or an earlier one. `cancelled`: somebody asked for the end of
- * the run before. `stale`: another node has the run, or it is none of this database.
+ * `already`: the run is completed, by this attempt or an earlier one. `cancelled`: somebody asked for the end
+ * of the run before. `stale`: another node has the run, or it is none of this database.
  */
 export type CompletionAnswer = 'completed' | 'already' | 'cancelled' | 'stale';

@@ -88,7 +88,9 @@ export interface ScheduledJobFields extends WatchOptions {
   readonly priority?: Priority | undefined;
   /** At most this many runs of the job run at once, and the others wait. Only with overlap `allow`. */
   readonly maxRunning?: number | undefined;
-  /** Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped. */
+  /**
+   * Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped.
+   */
   readonly onlyIf?: OnlyIf | undefined;
   /** For people. Default: the id. */
   readonly name?: string | undefined;
@@ -137,9 +139,13 @@ interface WithCron
   readonly startAt?: TimeInput | undefined;
   /** No slot is later. The job is finished after its last run. */
   readonly endAt?: TimeInput | undefined;
-  /** The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count. */
+  /**
+   * The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count.
+   */
   readonly maxRuns?: number | undefined;
-  /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
+  /**
+   * Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h.
+   */
   readonly spread?: string | undefined;
 }
 interface ByRrule
@@ -152,7 +158,9 @@ interface ByRrule
   readonly startAt?: TimeInput | undefined;
   /** No slot is later. The job is finished after its last run. */
   readonly endAt?: TimeInput | undefined;
-  /** The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count. */
+  /**
+   * The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count.
+   */
   readonly maxRuns?: number | undefined;
   /** Each slot is due by a part of this duration later, fixed for the job's id: at most 24h. */
   readonly spread?: string | undefined;
@@ -165,9 +173,13 @@ interface WithIntervalOrCronOrRruleOrRunAtOrOnDemandOrAfter
   readonly startAt?: TimeInput | undefined;
   /** No slot is later. The job is finished after its last run. */
   readonly endAt?: TimeInput | undefined;
-  /** The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count. */
+  /**
+   * The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count.
+   */
   readonly maxRuns?: number | undefined;
-  /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
+  /**
+   * Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h.
+   */
   readonly spread?: string | undefined;
 }
 

@@ -170,7 +170,10 @@ export function nextSlotOf({
   return nextSlotAt ?? nextRunAt;
 }
 
-/** The job with another slot to take next, or with none: after its last run, it has none (P33, calendars and ends). */
+/**
+ * The job with another slot to take next, or with none: after its last run, it has none (P33, calendars and
+ * ends).
+ */
 export function withNextSlot(job: Job, slot: number | undefined): Job {
   if (slot === undefined || runsLeft(job.schedule, job.runsMade) === 0)
     return without(job, 'nextRunAt', 'nextSlotAt');

@@ -164,8 +164,8 @@ export interface FinishedRun extends RunOrigin {
 }
 
 /**
- * A run that ended when its claim was taken back: its node died too often, it was being cancelled, or its handler
- * had completed it.
+ * A run that ended when its claim was taken back: its node died too often, it was being cancelled, or its
+ * handler had completed it.
  */
 export interface RunOver {
   readonly runId: string;

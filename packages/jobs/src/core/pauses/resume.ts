@@ -52,7 +52,9 @@ export function rebase(draft: Draft, now: number): void {
   if (draft.job !== job) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
-/** The next slot is due after `at`, and after the last slot, unless the clock came back from that one (P5). */
+/**
+ * The next slot is due after `at`, and after the last slot, unless the clock came back from that one (P5).
+ */
 export function baseOf(job: Job, { at, now }: { readonly at: number; readonly now: number }): number {
   const due = latestDueBy(job, at);
   return Math.max(due, lastSlotOf(job, now) ?? due);

@@ -4,8 +4,9 @@ import type { ClaimEnd } from '../store/store-passes.ts';
 import { finishedOf } from './settle.ts';
 
 /**
- * How a claim has ended whose handler may have completed the run in a transaction of its own: the commit decides,
- * whatever the handler did then (P31, completion). A handler whose transaction was rolled back has failed.
+ * How a claim has ended whose handler may have completed the run in a transaction of its own: the commit
+ * decides, whatever the handler did then (P31, completion). A handler whose transaction was rolled back has
+ * failed.
  */
 export function endWithCompletion<End extends ClaimEnd>(
   run: LiveRun,

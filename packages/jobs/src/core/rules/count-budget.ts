@@ -1,7 +1,10 @@
 import { isLocal } from '../schedule/schedule.ts';
 import type { Decision } from './decision.ts';
 
-/** The most slots of local times that one plan counts; other jobs wait for the next plan. A slot takes about 25 µs. */
+/**
+ * The most slots of local times that one plan counts; other jobs wait for the next plan. A slot takes about
+ * 25 µs.
+ */
 const MOST_WORK = 1_000;
 /** More slots of one job are counted in whole hours and days, with about as much work as this many. */
 const MOST_WORK_OF_ONE = 100;

@@ -224,7 +224,9 @@ function withWakeAt(job: Job, draft: Draft, now: number): Job {
   return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
 }
 
-/** A node of an earlier version ends runs and releases none, so the planner looks at a full job now and then. */
+/**
+ * A node of an earlier version ends runs and releases none, so the planner looks at a full job now and then.
+ */
 const LOOK_AGAIN_MS = 60_000;
 
 /** When a run that waits, also for its retry, needs room or may have it (P29, limits and priority). */

@@ -2,8 +2,8 @@ import type { Job, JobDefinition } from '../model/job.ts';
 import { boundsOf } from '../schedule/schedule.ts';
 
 /**
- * Whether a job uses an option that came with a level of this library (P22, types and deploys). A version that
- * adds an option which decides about slots or runs adds one function. Released functions never change.
+ * Whether a job uses an option that came with a level of this library (P22, types and deploys). A version
+ * that adds an option which decides about slots or runs adds one function. Released functions never change.
  */
 const LEVELS: readonly ((definition: JobDefinition) => boolean)[] = [
   ({ schedule, overlap, ...options }) => {

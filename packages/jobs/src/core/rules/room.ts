@@ -10,8 +10,8 @@ export function heldForRoom({ job, live }: Draft, availableAt: number, now: numb
 }
 
 /**
- * Releases one waiting run when no run of the job is active; all where runs may overlap (P7, overlap), or as many
- * due ones as there is room for (P29, limits and priority).
+ * Releases one waiting run when no run of the job is active; all where runs may overlap (P7, overlap), or as
+ * many due ones as there is room for (P29, limits and priority).
  */
 export function releaseWaiting(draft: Draft, now: number): void {
   const { live, job } = draft;
@@ -44,8 +44,8 @@ export function shrinkRoom(draft: Draft, now: number): void {
 }
 
 /**
- * Releases due runs up to a number of active ones: stored ones first, the longest due ones. If more may be due
- * than are counted, they take all the room, and the planner counts again.
+ * Releases due runs up to a number of active ones: stored ones first, the longest due ones. If more may be
+ * due than are counted, they take all the room, and the planner counts again.
  */
 function releaseSome(draft: Draft, most: number, now: number): void {
   const { live, moves, queue } = draft;

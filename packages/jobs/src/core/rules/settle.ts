@@ -132,7 +132,10 @@ function failedOrRetried(
 
 const REPLACING: ReadonlySet<Overlap> = new Set(['skip', 'cancel_previous']);
 
-/** P8, retries: under `skip` and `cancel_previous`, the next slot of a job with a grid replaces a retry as late as it. */
+/**
+ * P8, retries: under `skip` and `cancel_previous`, the next slot of a job with a grid replaces a retry as
+ * late as it.
+ */
 function isReplacedByNextSlot(
   job: Job,
   run: LiveRun,

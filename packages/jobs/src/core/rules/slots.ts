@@ -204,8 +204,8 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
 }
 
 /**
- * Makes runs of all passed slots of an `all` job, and a row of those that a window skips: its next slot is about
- * to be replaced (P6, P14, P16, P33).
+ * Makes runs of all passed slots of an `all` job, and a row of those that a window skips: its next slot is
+ * about to be replaced (P6, P14, P16, P33).
  */
 export function takeAllSlots(draft: Draft, now: number): void {
   const { status, catchUp } = draft.job;

@@ -158,7 +158,10 @@ function readInterval(
   return undefined;
 }
 
-/** P34, spread: a longer one than the interval would spread no better, and a fixed delay has no slots to spread. */
+/**
+ * P34, spread: a longer one than the interval would spread no better, and a fixed delay has no slots to
+ * spread.
+ */
 function readSpread(
   { spread, intervalMode }: ScheduleInput,
   everyMs: number | undefined,

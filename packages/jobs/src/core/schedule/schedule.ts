@@ -2,7 +2,10 @@ import type { ChainOn } from './chain-ends.ts';
 import { cronFields } from './cron/cron.ts';
 import { sameRrule } from './rrule/rrule.ts';
 
-/** When a job runs (P2, schedule). Instants are ms since the epoch; `interval`, `cron` and `rrule` are as written. */
+/**
+ * When a job runs (P2, schedule). Instants are ms since the epoch; `interval`, `cron` and `rrule` are as
+ * written.
+ */
 export type Schedule =
   | (Bounds & {
       readonly kind: 'interval';
@@ -14,7 +17,9 @@ export type Schedule =
   | (Bounds & { readonly kind: 'rrule'; readonly rrule: string; readonly timezone: string })
   | { readonly kind: 'run_at'; readonly runAt: number }
   | { readonly kind: 'on_demand' }
-  /** Each end of a run of the job `job` makes a run (P32, chains and gates). `finished`: succeeded or failed. */
+  /**
+   * Each end of a run of the job `job` makes a run (P32, chains and gates). `finished`: succeeded or failed.
+   */
   | (Pick<Bounds, 'endAt' | 'maxRuns'> & {
       readonly kind: 'after';
       readonly job: string;

@@ -64,8 +64,8 @@ export function upcomingSlots(job: Job, n: number, now: number): number[] {
 }
 
 /**
- * The slots of up to `n` runs from `first` on. A calendar leaves out slots that it skips. Those that it moves to
- * one instant have one run, unless `catchUp` is `all`.
+ * The slots of up to `n` runs from `first` on. A calendar leaves out slots that it skips. Those that it moves
+ * to one instant have one run, unless `catchUp` is `all`.
  */
 export function slotsOfRuns(job: Slots & Pick<Job, 'catchUp'>, first: number, n: number): number[] {
   const { schedule, anchorAt, catchUp } = job;

@@ -116,11 +116,15 @@ export interface RunView {
    * and `listRuns` (of one job, or with `slotsDone`) look it up.
    */
   readonly slotDoneBy?: string;
-  /** The limit that a due run waits for (P29, limits and priority). Only `getRun` looks it up. Absent: none. */
+  /**
+   * The limit that a due run waits for (P29, limits and priority). Only `getRun` looks it up. Absent: none.
+   */
   readonly waitsFor?: WaitsForLimit;
   /** Of a run that the end of another one made, or skipped: that run. */
   readonly triggeredBy?: ChainLink;
-  /** The runs that the end of this run made or skipped, at most 50. Only `getRun` looks them up. Absent: none. */
+  /**
+   * The runs that the end of this run made or skipped, at most 50. Only `getRun` looks them up. Absent: none.
+   */
   readonly triggered?: readonly ChainLink[];
 }
 

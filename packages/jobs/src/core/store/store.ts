@@ -251,9 +251,9 @@ export interface StoreInTransaction {
     input: CommandInput & { readonly command: Extract<JobCommand, { kind: 'trigger' }> },
   ): Promise<CommandResult>;
   /**
-   * Writes the success of a claimed run (P31, completion). `settle`, `recover` and `reconcile` find it after the
-   * commit. Nobody takes the claim back or ends it before the transaction ends. After each other answer than
-   * `completed`, the transaction can only roll back.
+   * Writes the success of a claimed run (P31, completion). `settle`, `recover` and `reconcile` find it after
+   * the commit. Nobody takes the claim back or ends it before the transaction ends. After each other answer
+   * than `completed`, the transaction can only roll back.
    */
   completeRun(input: CompletionInput): Promise<CompletionAnswer>;
   /** After it, the transaction can only roll back. */

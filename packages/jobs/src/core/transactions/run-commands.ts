@@ -48,8 +48,8 @@ export function* cancelRun(
 }
 
 /**
- * Makes a waiting retry due. Held runs, and runs that are already due, do not change. Locks the job only for a
- * run that waits for room, or where its version matters: settlements of the job need not wait.
+ * Makes a waiting retry due. Held runs, and runs that are already due, do not change. Locks the job only for
+ * a run that waits for room, or where its version matters: settlements of the job need not wait.
  */
 export function* makeDue(
   unit: UnitOfWork,

@@ -15,8 +15,8 @@ export interface GroupState {
 const CLOCK_TOLERANCE_MS = 10_000;
 
 /**
- * The end of a claimed run lets claims look at its group. A node of a version without limits may take such a run
- * back without that, so claims look at a full group again after this time.
+ * The end of a claimed run lets claims look at its group. A node of a version without limits may take such a
+ * run back without that, so claims look at a full group again after this time.
  */
 export const FULL_AGAIN_MS = 60_000;
 
@@ -48,8 +48,8 @@ export interface GroupLook {
 }
 
 /**
- * Whether a claim has to look now. A limit holds a run at most until `latest`: a later look comes from a clock
- * that was set back.
+ * Whether a claim has to look now. A limit holds a run at most until `latest`: a later look comes from a
+ * clock that was set back.
  */
 export function isLookDue({ at, since }: GroupLook, now: number, latest: number): boolean {
   return at <= now || (at > latest && since <= now);

@@ -35,7 +35,9 @@ export const typeLimitsRule = shape<TypeLimitsOptions>(LIMITS, {
   per: text({ min: 1, max: 1_000, like: '/tenant_id' }),
 });
 
-/** The limits that options ask for, or what is wrong with them. The schema of the payload decides about `per`. */
+/**
+ * The limits that options ask for, or what is wrong with them. The schema of the payload decides about `per`.
+ */
 export function typeLimitsOf({ running, rate, per }: TypeLimitsOptions): TypeLimits | Fault {
   if (running === undefined && rate === undefined)
     return { pointer: '', detail: `must have running or rate, as in ${LIMITS}: per alone limits nothing` };

@@ -1,4 +1,6 @@
-/** The limits of a job type, across all nodes (P29, limits and priority). Without `running` and `rate`: none. */
+/**
+ * The limits of a job type, across all nodes (P29, limits and priority). Without `running` and `rate`: none.
+ */
 export interface TypeLimits {
   /** The most runs that are claimed at a time. */
   readonly running?: number;
@@ -7,7 +9,7 @@ export interface TypeLimits {
   readonly per?: string;
 }
 
-/** At most so many starts in any span of `perMs`, retries and starts after a lost node included. */
+/** At most `runs` starts in any span of `perMs` ms. Each attempt counts, also a start after a lost node. */
 export interface RateLimit {
   readonly runs: number;
   readonly perMs: number;

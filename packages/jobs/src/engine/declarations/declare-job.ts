@@ -12,7 +12,8 @@ import { placeOfCaller } from './place-of-caller.ts';
  * Declares a job, for the option `jobs` of `createJobs`: `start()` makes it, or changes it to be as declared
  * (P28, jobs in code). The job type gives the payload its type.
  *
- *     const jobs = createJobs({ store, types: [rates], jobs: [job(rates, { id: 'rates', interval: '1h' })] });
+ *     const everyHour = job(rates, { id: 'rates', interval: '1h' });
+ *     const jobs = createJobs({ store, types: [rates], jobs: [everyHour] });
  *
  * Throws an `EngineError` of code `invalid` for unknown fields and wrong types. `start()` checks the rest.
  */

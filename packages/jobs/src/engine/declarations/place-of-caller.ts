@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 const MOST_CHARACTERS = 300;
 const UNKNOWN = 'the code of the program';
 
-/** Where a function was called, such as `src/jobs.ts:12`: below the working directory, if the file is there. */
+/**
+ * Where a function was called, such as `src/jobs.ts:12`: below the working directory, if the file is there.
+ */
 export function placeOfCaller(called: (...args: never[]) => unknown): string {
   const at: { stack?: string } = {};
   Error.captureStackTrace(at, called);

@@ -23,7 +23,9 @@ const DRAIN_MS = 2_000;
 
 export type HookQueueDeps = Pick<Settings, 'clock' | 'logger' | 'strayErrors'>;
 
-/** Calls hooks in their order, a few at once, each once: best effort, bounded, and never in the way of a run. */
+/**
+ * Calls hooks in their order, a few at once, each once: best effort, bounded, and never in the way of a run.
+ */
 export class HookQueue {
   readonly #with: HookQueueDeps;
   readonly #waiting: HookCall[] = [];

@@ -35,7 +35,9 @@ interface Place {
   readonly seen: ReadonlySet<unknown>;
 }
 
-/** The types that the value at a path may have; `anything` if the schema says nothing. Empty: no such field. */
+/**
+ * The types that the value at a path may have; `anything` if the schema says nothing. Empty: no such field.
+ */
 function kindsAt(schema: unknown, place: Place): Set<string> {
   if (schema === true) return new Set(['anything']);
   if (!isObject(schema)) return new Set();

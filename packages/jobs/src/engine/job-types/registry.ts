@@ -143,7 +143,8 @@ function registered<Deps>(
   // A type that another copy of this library has defined may lack the list.
   const payload = payloadRules(jobType.payload, jobType.secrets);
   if (typeof payload === 'string') return refuse('payload', payload);
-  // A type of another copy of this library may lack the field. Before the keys: none helps a limit by a secret.
+  // A type that another copy of this library has defined may lack the field. First, before the missing keys:
+  // they would not help a limit by a secret.
   const limits = jobType.limits == null ? undefined : typeLimitsOf(jobType.limits);
   if (limits !== undefined && 'detail' in limits)
     return refuse(`limits${limits.pointer}`, `${limits.detail}.`);

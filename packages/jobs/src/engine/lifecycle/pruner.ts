@@ -17,8 +17,8 @@ export interface PrunerDeps {
 }
 
 /**
- * Removes old history (P18, bounds), in small batches with pauses between them. Each minute, it also looks for
- * waiting runs that no claim would find (P29, limits and priority).
+ * Removes old history (P18, bounds), in small batches with pauses between them. Each minute, it also looks
+ * for waiting runs that no claim would find (P29, limits and priority).
  */
 export class Pruner {
   readonly #with: PrunerDeps;

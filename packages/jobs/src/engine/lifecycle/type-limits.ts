@@ -6,7 +6,9 @@ import type { EngineParts } from '../engine-parts.ts';
 const READ_BY_ALL_MS = 2_000;
 const AFTER_FAILURE_MS = 10_000;
 
-/** Stores the limits of this node's types, and lets live runs change their groups (P29, limits and priority). */
+/**
+ * Stores the limits of this node's types, and lets live runs change their groups (P29, limits and priority).
+ */
 export class TypeLimitsAtStart {
   readonly #with: EngineParts;
   #cancel: (() => void) | undefined;

@@ -58,7 +58,9 @@ export class Dispatcher implements Passes {
     announcePauses({ ...this.#with, budget: this.#budget }, paused);
   }
 
-  /** A command has noted ends of upstream runs, or another node may have died before it turned them into runs. */
+  /**
+   * A command has noted ends of upstream runs, or another node may have died before it turned them into runs.
+   */
   lookForEnds(): void {
     this.#steps.lookForEnds();
   }

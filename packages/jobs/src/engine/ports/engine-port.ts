@@ -133,7 +133,9 @@ export interface Preview {
   readonly before: number | undefined;
   /** When the next slots are due (ms). Without the id of a job, `spread` has no effect. */
   readonly times: readonly number[];
-  /** The slot of each of `times`: the `scheduledFor` of its run. Earlier if `spread` or a calendar moves it. */
+  /**
+   * The slot of each of `times`: the `scheduledFor` of its run. Earlier if `spread` or a calendar moves it.
+   */
   readonly slots: readonly number[];
 }
 

@@ -44,9 +44,13 @@ export interface JobInput extends WatchOptions {
   readonly startAt?: TimeInput | undefined;
   /** No slot is later. The job is finished after its last run. */
   readonly endAt?: TimeInput | undefined;
-  /** The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count. */
+  /**
+   * The job is finished after this number of runs of its slots. Runs by hand and skipped slots do not count.
+   */
   readonly maxRuns?: number | undefined;
-  /** Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h. */
+  /**
+   * Each slot is due by a part of this duration later, fixed for the job's id: at most the interval, or 24h.
+   */
   readonly spread?: string | undefined;
   /**
    * At most 64 KiB as JSON, with the type's defaults, which are filled in. `null`, for an on-demand job:
@@ -70,7 +74,9 @@ export interface JobInput extends WatchOptions {
   readonly priority?: Priority | undefined;
   /** At most this many runs of the job run at once, and the others wait. Only with overlap `allow`. */
   readonly maxRunning?: number | undefined;
-  /** Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped. */
+  /**
+   * Slots get a run only while the last success of another job is recent enough. Otherwise they are skipped.
+   */
   readonly onlyIf?: OnlyIf | undefined;
 }
 

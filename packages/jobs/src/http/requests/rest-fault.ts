@@ -47,7 +47,10 @@ export function restFault(fault: InvalidField): InvalidField {
   return { pointer: inRestNames(pointer), detail: inRestNames(detail) };
 }
 
-/** The faults of a body, and those that a rule of the library finds elsewhere in it: a client gets all at once. */
+/**
+ * The faults of a body, and those that a rule of the library finds elsewhere in it: a client gets all at
+ * once.
+ */
 export function withFaultsOf(
   rule: Rule,
   body: unknown,

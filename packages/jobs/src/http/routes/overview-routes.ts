@@ -38,7 +38,7 @@ const listJobTypes = defineRoute({
   },
 });
 
-/** Without the database, none: the types are in the code, and pages and commands need them to say anything. */
+/** None without the database: the types are in the code, and pages and commands need them. */
 async function limitWaits(engine: RouteEngine): Promise<readonly LimitWaits[]> {
   try {
     return await engine.limitWaits();

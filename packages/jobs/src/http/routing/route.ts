@@ -186,7 +186,10 @@ export function commandOptions({ principal, signal }: RequestContext): CommandOp
   return policy === undefined ? { by: id, signal } : { by: id, policy, signal };
 }
 
-/** Reads the value of one part of a request. A missing body counts as `null`, so that the fault names its kind. */
+/**
+ * Reads the value of one part of a request. A missing body counts as `null`, so that the fault names its
+ * kind.
+ */
 function checkerOf(name: string) {
   return <S extends z.ZodType>(schema: S | undefined, input: unknown, rule?: Rule): z.output<S> => {
     // Without a schema, the handler's type has undefined here.

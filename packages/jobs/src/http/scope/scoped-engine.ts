@@ -85,7 +85,9 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
   return scoped;
 }
 
-/** The refusal of upstream jobs comes after all other faults, as without a scope, and hides circles outside. */
+/**
+ * The refusal of upstream jobs comes after all other faults, as without a scope, and hides circles outside.
+ */
 async function previewLinks(
   engine: RouteEngine,
   input: Parameters<RouteEngine['preview']>[0],

@@ -39,10 +39,15 @@ interface SuccessRow {
   readonly ended: number | null;
 }
 
-/** Runs that overlap end in another order than they were made in, so the last one made may not be the last to end. */
+/**
+ * Runs that overlap end in another order than they were made in, so the last one made may not be the last to
+ * end.
+ */
 const NEWEST_SUCCESSES = 100;
 
-/** The operations of {@link UpstreamTables} in the SQL of one database: written once, and run by each store. */
+/**
+ * The operations of {@link UpstreamTables} in the SQL of one database: written once, and run by each store.
+ */
 export function createUpstreamStatements(sql: UpstreamSql) {
   const { schema, mark: m, eachText, succeeded, lock, lockFree = '' } = sql;
   const listed = `(SELECT value FROM ${eachText(`${m}1`)})`;

@@ -10,7 +10,9 @@ export interface CheckpointSql {
   readonly mark: '$' | '?';
   /** Whether a number is in the JSON array of a parameter. */
   isAmong(column: string, parameter: string): string;
-  /** The end of a SELECT: nobody claims its row until the transaction ends. Empty where nobody else writes. */
+  /**
+   * The end of a SELECT: nobody claims its row until the transaction ends. Empty where nobody else writes.
+   */
   readonly lock: string;
 }
 

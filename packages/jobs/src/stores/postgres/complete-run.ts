@@ -3,7 +3,10 @@ import { isRecord } from '../../core/objects.ts';
 import type { Transaction } from '../../core/store/store.ts';
 import { runInCallersTransaction, runInTurn } from './connection/callers-transaction.ts';
 
-/** Completes a claimed run in its handler's transaction. A refusal or an error leaves it no way but a rollback. */
+/**
+ * Completes a claimed run in its handler's transaction. A refusal or an error leaves it no way but a
+ * rollback.
+ */
 export async function completeRun(
   tx: Transaction,
   { runId, fence, node, startedAt, result }: CompletionInput,
@@ -24,7 +27,9 @@ export async function completeRun(
   }
 }
 
-/** After a refusal or an error of a completion. Otherwise a handler that catches it could commit its effects. */
+/**
+ * After a refusal or an error of a completion. Otherwise a handler that catches it could commit its effects.
+ */
 export async function failTransaction(tx: Transaction): Promise<void> {
   await runInTurn(tx, async () => tx.query(FAIL, [])).catch(() => undefined);
 }

@@ -126,8 +126,8 @@ export interface Dialect {
   /** The condition on rows of `live_runs` that are neither held nor claimed. */
   readonly isWaiting: string;
   /**
-   * The statement for at most `most` keys of groups with waiting runs (P29, limits and priority): claims look at
-   * each such key, now or later. `type`: the placeholder of their type.
+   * The statement for at most `most` keys of groups with waiting runs (P29, limits and priority): claims look
+   * at each such key, now or later. `type`: the placeholder of their type.
    */
   keysToLookAt(type: string, most: number): string;
   /** The expression for the number of claimed runs of the group with an id (P29, limits and priority). */

@@ -15,8 +15,8 @@ const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = run.node), 
 const waitingBefore = (at: string) =>
   `FROM live_runs WHERE job_uid = uid AND held = 0 AND node IS NULL AND available_at < ${at}`;
 /**
- * A run of a type with limits has the key of a group. It may wait for a limit, which is not late (P29). Ask only
- * the first waiting run of a job: thousands may wait.
+ * A run of a type with limits has the key of a group. It may wait for a limit, which is not late (P29). Ask
+ * only the first waiting run of a job: thousands may wait.
  */
 const NOT_LIMITED = `live_runs.type_key >= ${GROUP_KEYS_BELOW}`;
 

@@ -93,7 +93,8 @@ export function limitsOfRunning(makeStore: MakeStore): void {
       await job('two', { maxRunning: 3 });
       const [first, held] = [await trigger('one'), await trigger('one')];
       const [other, waits] = [await trigger('two'), await trigger('two')];
-      // The type has room for `held`, but its job has not. The job has room for `waits`, but its type has not.
+      // The type has room for `held`, but its job has not. The job has room for `waits`, but its type has
+      // not.
       const { runs } = await claimAll();
       expect(runs.map(({ id }) => id).sort()).toEqual([first, other].sort());
       await settle(runs.find(({ id }) => id === other));

@@ -4,8 +4,8 @@ import type { SlotClock } from './slot-clock.ts';
 const BLOCKS_MS = [86_400_000, 3_600_000, 60_000];
 
 /**
- * Counts the slots of a pattern that has the same times on each of its days. It searches one whole day, hour and
- * minute, and reuses their counts.
+ * Counts the slots of a pattern that has the same times on each of its days. It searches one whole day, hour
+ * and minute, and reuses their counts.
  */
 export function countInBlocks(next: (after: number) => number | undefined): SlotClock['count'] {
   const inBlock: (number | undefined)[] = [];

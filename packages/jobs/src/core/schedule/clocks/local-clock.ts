@@ -22,7 +22,9 @@ export function hasSeveralAMinute(schedule: LocalSchedule): boolean {
   return schedule.kind === 'cron' ? cronFields(schedule.cron).length === 6 : /BYSECOND/i.test(schedule.rrule);
 }
 
-/** The shortest time (ms) between any two slots, on the local clock. `Infinity` if there is at most one slot. */
+/**
+ * The shortest time (ms) between any two slots, on the local clock. `Infinity` if there is at most one slot.
+ */
 export function shortestLocalGap(schedule: LocalSchedule): number {
   return schedule.kind === 'cron' ? shortestGapOf(wallPattern(schedule.cron)) : shortestRruleGap(schedule);
 }

@@ -57,8 +57,8 @@ const clocks = createMemo(100, (key) => {
 });
 
 /**
- * The shortest time (ms) between any two slots of a valid rule, on the local clock. `Infinity` if it has at most
- * one slot.
+ * The shortest time (ms) between any two slots of a valid rule, on the local clock. `Infinity` if it has at
+ * most one slot.
  */
 export function shortestRruleGap(rrule: Rrule): number {
   return shortestGapOf(rruleWall(rrule), ruleOf(rrule).interval);

@@ -13,8 +13,8 @@ import type { UnitOfWork } from '../unit-of-work.ts';
 const LISTED_JOBS = 10;
 
 /**
- * Creates, replaces or deletes a calendar (P33, calendars and ends). From now on, its jobs take their slots as
- * it says; the planner places their next runs again.
+ * Creates, replaces or deletes a calendar (P33, calendars and ends). From now on, its jobs take their slots
+ * as it says; the planner places their next runs again.
  */
 export function* changeCalendar({ now }: UnitOfWork, input: CalendarCommand): Script<CalendarCommandResult> {
   const { id, command, inCode = false, audit } = input;

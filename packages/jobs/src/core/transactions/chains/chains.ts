@@ -57,7 +57,9 @@ export function* startChains(unit: UnitOfWork): Script<StartedChains> {
   return { requests, hasMoved, againAt };
 }
 
-/** A job with options that this version does not know takes its ends on a newer node (P22, types and deploys). */
+/**
+ * A job with options that this version does not know takes its ends on a newer node (P22, types and deploys).
+ */
 function withoutNewer({ jobs, held }: Followers): Followers {
   const left = jobs.filter(({ job }) => needsNewerVersion(job)).flatMap(({ job }) => upstreamOf(job) ?? []);
   if (left.length === 0) return { jobs, held };
@@ -75,7 +77,9 @@ function upstreamOf({ schedule }: Job): string | undefined {
   return schedule.kind === 'after' ? schedule.job : undefined;
 }
 
-/** Ends of a job that nobody follows any longer are not noted. A job that begins to follow it marks it again. */
+/**
+ * Ends of a job that nobody follows any longer are not noted. A job that begins to follow it marks it again.
+ */
 function* unfollow(unit: UnitOfWork, id: string): Script<void> {
   const stored = yield* ask('lockUpstream', id);
   if (stored?.job.isFollowed !== true) return;

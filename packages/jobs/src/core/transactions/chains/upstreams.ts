@@ -5,8 +5,8 @@ import type { JobDefinition } from '../../model/job.ts';
 import { ask, type Script } from '../script.ts';
 
 /**
- * Why a definition may not name the jobs that it names (P32, chains and gates). The transaction holds the lock
- * of {@link UpstreamTables.lockUpstreams}, so no other one can close a circle meanwhile. `together`:
+ * Why a definition may not name the jobs that it names (P32, chains and gates). The transaction holds the
+ * lock of {@link UpstreamTables.lockUpstreams}, so no other one can close a circle meanwhile. `together`:
  * jobs that it makes or changes, as they will be.
  */
 export function* refuseUpstreams(
@@ -23,7 +23,9 @@ export function* refuseUpstreams(
   return undefined;
 }
 
-/** When the jobs that these jobs' gates name last succeeded. Undefined: there is no gate, and nothing is read. */
+/**
+ * When the jobs that these jobs' gates name last succeeded. Undefined: there is no gate, and nothing is read.
+ */
 export function* successesFor(
   jobs: readonly Pick<JobDefinition, 'onlyIf'>[],
 ): Script<LastSuccesses | undefined> {

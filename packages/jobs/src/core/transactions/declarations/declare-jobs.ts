@@ -146,7 +146,9 @@ function* changeJob(
   return { done: own, event };
 }
 
-/** A job is made after those that follow it: so its row tells that its ends are noted (P32, chains and gates). */
+/**
+ * A job is made after those that follow it: so its row tells that its ends are noted (P32, chains and gates).
+ */
 function* makeJobs(
   unit: UnitOfWork,
   create: readonly JobInCode[],

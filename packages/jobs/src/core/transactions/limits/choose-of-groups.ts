@@ -49,8 +49,8 @@ export class ChoiceOfGroups {
 }
 
 /**
- * A run as the claim hands it to its node. One that has expired took no room, so it may not start: not even on
- * a node whose clock is behind (P35, expiry).
+ * A run as the claim hands it to its node. One that has expired took no room, so it may not start: not even
+ * on a node whose clock is behind (P35, expiry).
  */
 export function runToHandOver<Run extends Pick<LiveRun, 'expiresAt'>>(run: Run, now: number): Run {
   return isExpired(run, now) ? { ...run, expiresAt: 0 } : run;

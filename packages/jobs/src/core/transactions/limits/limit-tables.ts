@@ -17,22 +17,22 @@ export interface LimitTables {
    */
   seeGroups(types: TypeVersions, which: { readonly latest: number; readonly runAt?: number }): GroupsSeen;
   /**
-   * Locks groups that a claim has to look at, in the order in which their first waiting runs start, and forgets
-   * that. Leaves out groups that other transactions have locked.
+   * Locks groups that a claim has to look at, in the order in which their first waiting runs start, and
+   * forgets that. Leaves out groups that other transactions have locked.
    */
   lockGroups(
     input: ClaimInput,
     which: { readonly limit: number; readonly latest: number },
   ): readonly LockedGroup[];
   /**
-   * Claims runs that are due, in the order of their start over all groups. The first `places` start, the others are
-   * prefetched. At most one is a suspect, and none while another suspect is claimed (P9, lost nodes).
-   * `jobs`: see `indexOfJob`.
+   * Claims runs that are due, in the order of their start over all groups. The first `places` start, the
+   * others are prefetched. At most one is a suspect, and none while another suspect is claimed (P9, lost
+   * nodes). `jobs`: see `indexOfJob`.
    */
   takeOfGroups(input: ClaimInput, take: TakeOfGroups, jobs: Map<number, number>): TakenOfGroups;
   /**
-   * Writes the starts of groups, and when a claim has to look at groups in which runs are left: `lookAgainAt`.
-   * After a later read, the answer says when a claim of these types has to look at a group.
+   * Writes the starts of groups, and when a claim has to look at groups in which runs are left:
+   * `lookAgainAt`. After a later read, the answer says when a claim of these types has to look at a group.
    */
   saveGroups(groups: readonly SavedGroup[], types: TypeVersions): () => number | undefined;
   /** Lets the next claim look at the groups of live runs. */
@@ -49,7 +49,9 @@ export interface GroupsSeen {
   readonly at: number | undefined;
   /** The start order of the first waiting run of the groups that a claim has to look at now. */
   readonly since: number | undefined;
-  /** The start order of the due run of no group that starts first. A run of high priority may be due later. */
+  /**
+   * The start order of the due run of no group that starts first. A run of high priority may be due later.
+   */
   readonly runSince?: number | undefined;
 }
 

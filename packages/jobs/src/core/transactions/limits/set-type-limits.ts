@@ -26,7 +26,8 @@ export function* regroupRuns(after: number, { done = [] }: RegroupHow = {}): Scr
   const last = yield* ask('regroupRuns', after, RUNS_A_BATCH);
   if (last !== undefined || done.length === 0) return last;
   const stored = yield* ask('readTypeLimits', { lock: true });
-  // A node that has changed the limits since moves the runs of the type itself. If it dies, the next node does.
+  // A node that has changed the limits since moves the runs of the type itself. If it dies, the next node
+  // does.
   const regrouped = stored.filter((one) => done.some((other) => isSame(one, other)));
   if (regrouped.length > 0)
     yield* ask(

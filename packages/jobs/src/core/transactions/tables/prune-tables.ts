@@ -28,8 +28,8 @@ export interface PruneTables {
   /** Removes at most `limit` rows older than an instant. Returns how many. */
   removeOld(what: OldRows, before: number, limit: number): number;
   /**
-   * Removes groups of limits that have no live runs, and at which no claim has looked since an instant. Reads at
-   * most `limit` groups. `more`: there may be others.
+   * Removes groups of limits that have no live runs, and at which no claim has looked since an instant. Reads
+   * at most `limit` groups. `more`: there may be others.
    */
   removeUnusedGroups(before: number, limit: number): { readonly removed: number; readonly more: boolean };
 }
@@ -64,8 +64,8 @@ export type RemovedRun = Pick<
 /**
  * `finishedJobs`: jobs become tombstones when their last end, slot and start are older. `tombstones`: those
  * without history, whatever their age. `nodeNames`: names of nodes not seen since, if the store keeps any.
- * `alertDeliveries`: looks only at the `limit` oldest. `checkpoints`: those of runs that are not live, whatever
- * their age.
+ * `alertDeliveries`: looks only at the `limit` oldest. `checkpoints`: those of runs that are not live,
+ * whatever their age.
  */
 export type OldRows =
   | 'finishedJobs'

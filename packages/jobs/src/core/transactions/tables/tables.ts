@@ -76,11 +76,13 @@ export interface Tables
    */
   lockLiveRuns(uid: number, which: { readonly ownRuns: boolean }): readonly LiveRun[];
   /**
-   * Makes runs due now that wait for an instant later than `after`, and lets claims look at their groups. Returns
-   * how many became claimable.
+   * Makes runs due now that wait for an instant later than `after`, and lets claims look at their groups.
+   * Returns how many became claimable.
    */
   makeAllDue(uid: number, after: number): number;
-  /** Moves waiting runs to another kind of waiting: see `makeAllDue` for groups. Returns how many became due. */
+  /**
+   * Moves waiting runs to another kind of waiting: see `makeAllDue` for groups. Returns how many became due.
+   */
   moveRuns(uid: number, move: Move): number;
   /**
    * Gives a job's waiting runs the type version and the priority of the job. Leaves the version of runs with
@@ -165,7 +167,8 @@ export interface ClaimKey {
 
 /**
  * `stale`: a newer claim of the run exists, or the run is finished (P10, fence). `held`: another transaction
- * has locked the job or the run. Strings and plain runs save one object for each claim: a batch has thousands.
+ * has locked the job or the run. Strings and plain runs save one object for each claim: a batch has
+ * thousands.
  */
 export type ClaimState = LiveRun | MovedRun | 'stale' | 'held';
 

@@ -7,8 +7,9 @@ import { requireNamedChannels } from '../alert-api.ts';
 import { errorOf } from '../command-errors.ts';
 
 /**
- * Throws, as a real change would, if a previewed job names alert channels or jobs that do not exist. Jobs come
- * last: their faults alone mean that nothing else is wrong, so a client may preview jobs that need each other.
+ * Throws, as a real change would, if a previewed job names alert channels or jobs that do not exist. Jobs
+ * come last: their faults alone mean that nothing else is wrong, so a client may preview jobs that need each
+ * other.
  */
 export async function requireReferences(
   deps: EngineParts,

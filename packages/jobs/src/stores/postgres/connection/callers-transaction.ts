@@ -102,7 +102,9 @@ function fault(error: unknown): unknown {
   return unavailable(error);
 }
 
-/** The SQLSTATE of an error: of the error, of one of its causes, or of the driver's error in one of Prisma. */
+/**
+ * The SQLSTATE of an error: of the error, of one of its causes, or of the driver's error in one of Prisma.
+ */
 function sqlStateOf(error: unknown): string | undefined {
   for (let each = error; isRecord(each); each = each.cause ?? Object(each.meta).driverAdapterError) {
     const state = each.originalCode ?? each.code;

@@ -2,8 +2,8 @@ import { StoreError } from '../../../core/model/errors.ts';
 import { driver } from './driver.ts';
 
 /**
- * A serialization failure, a deadlock, or a row whose referenced row was removed meanwhile: the server undid the
- * transaction, and the store repeats it.
+ * A serialization failure, a deadlock, or a row whose referenced row was removed meanwhile: the server undid
+ * the transaction, and the store repeats it.
  */
 const UNDONE = new Set(['40001', '40P01', '23503']);
 const NOT_DONE = new Set(['57014', '25006']);

@@ -40,7 +40,8 @@ async function keysOfGroups(
   );
   if (missing.length === 0) return keys;
   const made = await shared.groups.make(missing, now);
-  // For their locks. A caller's transaction with an older snapshot doesn't see new keys: prunes keep them for a day.
+  // For their locks. A caller's transaction with an older snapshot doesn't see new keys: prunes keep them for
+  // a day.
   const locked = await findKeys(q, missing);
   for (const [n, key] of made.entries()) {
     const group = missing[n];
@@ -49,7 +50,10 @@ async function keysOfGroups(
   return keys;
 }
 
-/** When a claim has to look at the runs of a key. `typeKey`: if the transaction may not see the row of the key. */
+/**
+ * When a claim has to look at the runs of a key. `typeKey`: if the transaction may not see the row of the
+ * key.
+ */
 interface Look {
   readonly key: number;
   readonly typeKey?: number;

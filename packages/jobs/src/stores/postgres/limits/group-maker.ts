@@ -16,8 +16,8 @@ const DRAWS = [1, 100, 10_000, 1_000_000] as const;
 const MOST_DRAWS = 1_000_000;
 
 /**
- * Makes groups and their keys in transactions of their own. So nobody waits for the commit of a transaction that
- * makes the first run of a value. Its connection is its own: callers hold one of another pool.
+ * Makes groups and their keys in transactions of their own. So nobody waits for the commit of a transaction
+ * that makes the first run of a value. Its connection is its own: callers hold one of another pool.
  */
 export class GroupMaker {
   readonly #db: Database;
@@ -42,7 +42,10 @@ export class GroupMaker {
   }
 }
 
-/** Finds the keys of groups, by their places in the list. Shares the locks of the keys with other makers of runs. */
+/**
+ * Finds the keys of groups, by their places in the list. Shares the locks of the keys with other makers of
+ * runs.
+ */
 export async function findKeys(
   q: Statements,
   groups: readonly GroupOfRun[],

@@ -22,8 +22,8 @@ export class KnownLimits {
   }
 
   /**
-   * Reads them again if another node has changed them. Call it with each {@link LIMITS_REVISION} that is read, so
-   * that the next call tries a failed read again. Returns whether it has read them.
+   * Reads them again if another node has changed them. Call it with each {@link LIMITS_REVISION} that is
+   * read, so that the next call tries a failed read again. Returns whether it has read them.
    */
   async follow(revision: number, q: Pick<Statements, 'arrays'>): Promise<boolean> {
     if (revision === this.#revision || this.#isFollowing) return false;

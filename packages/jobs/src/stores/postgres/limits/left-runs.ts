@@ -17,8 +17,8 @@ export interface LeftRuns {
 }
 
 /**
- * Lets claims find the waiting runs of groups at which no claim would look. A node that did not know the limits of a
- * type has let them wait again, or has put them in a group of limits that have been removed.
+ * Lets claims find the waiting runs of groups at which no claim would look. A node that did not know the
+ * limits of a type has let them wait again, or has put them in a group of limits that have been removed.
  */
 export async function findLeftRuns(u: Unit, before = GROUP_KEYS_BELOW): Promise<LeftRuns> {
   const read = (await u.q.arrays(READ_KEYS, [before, KEYS, u.now])).map((row) => rowOf<KeyRow>(row));
@@ -36,8 +36,8 @@ export async function findLeftRuns(u: Unit, before = GROUP_KEYS_BELOW): Promise<
 type KeyRow = [key: number, waitsSince: number | null, isLookedAt: boolean, limits: string | null];
 
 /**
- * Jumps from key to key in the index. Without runs in groups, that reads one entry. A look that comes later counts
- * only if it knows of the first run.
+ * Jumps from key to key in the index. Without runs in groups, that reads one entry. A look that comes later
+ * counts only if it knows of the first run.
  */
 const READ_KEYS = `WITH RECURSIVE keys AS (
     SELECT max(type_key) AS key, 1 AS n FROM greenvue_jobs.live_runs

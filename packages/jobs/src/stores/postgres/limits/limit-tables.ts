@@ -70,8 +70,8 @@ const SAVE_LIMITS = `INSERT INTO greenvue_jobs.type_limits (type, version, limit
   ON CONFLICT (type) DO UPDATE SET version = excluded.version, limits = excluded.limits, regrouping = excluded.regrouping,
     revision = type_limits.revision + 1`;
 /**
- * Looks at keys now, but in the order in which their first waiting runs start. Adds no row if a row has waited for
- * a minute: perhaps no node has this version. A newer row may be one that a claim removes now.
+ * Looks at keys now, but in the order in which their first waiting runs start. Adds no row if a row has
+ * waited for a minute: perhaps no node has this version. A newer row may be one that a claim removes now.
  */
 const lookNow = (keys: string) => `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
   SELECT keys.key, keys.type_key, $1::bigint, ${startOrderIn('keys.type_key', 'first.at')}

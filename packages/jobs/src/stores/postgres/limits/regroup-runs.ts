@@ -33,8 +33,8 @@ function keyedRunOf(row: unknown): KeyedRun {
 }
 
 /**
- * Gives the runs of a job the type version and the groups of its new definition. A claimed run keeps its value:
- * it runs with the payload that the job had at its claim.
+ * Gives the runs of a job the type version and the groups of its new definition. A claimed run keeps its
+ * value: it runs with the payload that the job had at its claim.
  */
 export async function regroupRunsOfJob(u: Unit, uid: number, job: Job): Promise<void> {
   await regroupRows(u, await u.q.arrays(RUNS_OF_JOB, [uid]), job);

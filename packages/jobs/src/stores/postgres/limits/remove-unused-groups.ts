@@ -4,8 +4,8 @@ import { GROUP_KEYS_BELOW } from '../../rows/limit-rows.ts';
 import type { Unit } from '../tables/unit.ts';
 
 /**
- * Removes groups that no claim has used since an instant and that have no live runs. Returns how many keys. Reads
- * only these groups, and those with live runs once in a while: they count as used now.
+ * Removes groups that no claim has used since an instant and that have no live runs. Returns how many keys.
+ * Reads only these groups, and those with live runs once in a while: they count as used now.
  */
 export async function removeUnusedGroups(
   { q, now }: Unit,

@@ -19,7 +19,10 @@ interface TakeInput {
   readonly hasSuspects: boolean;
 }
 
-/** A claim reads only a few runs of each group at first: a group may have thousands. It reads again this often. */
+/**
+ * A claim reads only a few runs of each group at first: a group may have thousands. It reads again this
+ * often.
+ */
 const MOST_READS = 4;
 
 /** Claims due runs of locked groups. A suspect goes first, if none is claimed (P9, lost nodes). */
@@ -104,8 +107,8 @@ async function takeRuns(
 /** Runs that have expired start no more, so they take no room. */
 const IS_OVER = 'expires_at IS NOT NULL AND expires_at <= $6::bigint';
 /**
- * At most `most` runs of each group, and of those the runs that start first. Reads about `$10` runs of each key, and
- * takes no run that starts after one that it did not read.
+ * At most `most` runs of each group, and of those the runs that start first. Reads about `$10` runs of each
+ * key, and takes no run that starts after one that it did not read.
  */
 const take = (condition: string) => `WITH rooms AS MATERIALIZED (
     SELECT *, least(most + 10, $10::bigint) AS reads

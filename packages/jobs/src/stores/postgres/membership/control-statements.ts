@@ -17,7 +17,9 @@ export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set
   set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
   set_config('default_transaction_isolation', 'read committed', false)`;
 
-/** Parameters: id, version, places, types, start, lease, state, host, process id, drain, release, declares. */
+/**
+ * Parameters: id, version, places, types, start, lease, state, host, process id, drain, release, declares.
+ */
 export const REGISTER = `INSERT INTO greenvue_jobs.nodes
     (id, version, places, types, started_at, beat_at, lease_until, holds_lock, state, host, pid, drain, release, declares)
   SELECT $1, $2, $3, $4, $5, now_ms, now_ms + $6::bigint, false, $7, $8, $9, $10, $11, $12 FROM ${CLOCK}
@@ -75,8 +77,8 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
 
 /**
  * One query, twice a second. Parameters: types, id, whether to check for due work without other nodes. A row
- * for each other node, or one row without: backend, is another server, has due work, revision of the limits of
- * types, {@link SeenNode}. For one lease after a start or promotion of the server, no node is dead.
+ * for each other node, or one row without: backend, is another server, has due work, revision of the limits
+ * of types, {@link SeenNode}. For one lease after a start or promotion of the server, no node is dead.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
   SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,

@@ -11,8 +11,8 @@ import { rowOf } from './run-rows.ts';
 type Typed = Pick<JobDefinition, 'type' | 'typeVersion'> | JobDefinition;
 
 /**
- * The small keys of job types: one for each type and version. A key never changes, so each is read once. Nothing
- * removes a key or a queue: a node that remembers it would make runs that no node claims.
+ * The small keys of job types: one for each type and version. A key never changes, so each is read once.
+ * Nothing removes a key or a queue: a node that remembers it would make runs that no node claims.
  */
 export class TypeKeys {
   readonly #db: Database;
@@ -71,9 +71,9 @@ export class TypeKeys {
 }
 
 /**
- * What follows the name of the type in the rows of `job_types` that the job needs besides the one of its type:
- * its level, and the queues of its priority. No type has a blank in its name, so a node of an earlier version
- * knows none of these rows.
+ * What follows the name of the type in the rows of `job_types` that the job needs besides the one of its
+ * type: its level, and the queues of its priority. No type has a blank in its name, so a node of an earlier
+ * version knows none of these rows.
  */
 function suffixesOf(typed: Typed): readonly string[] {
   if (!('schedule' in typed)) return [];
@@ -101,7 +101,10 @@ export function versionsParam(types: TypeVersions): string {
   return JSON.stringify({ [LEVEL_KEY]: LEVEL, ...types });
 }
 
-/** The keys of the types that a node can run: its versions and older ones, of its level (P22, types and deploys). */
+/**
+ * The keys of the types that a node can run: its versions and older ones, of its level (P22, types and
+ * deploys).
+ */
 export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
   WHERE version <= coalesce(($1::jsonb ->> coalesce(of_type, type))::integer, 0)
     AND level <= ($1::jsonb ->> '${LEVEL_KEY}')::integer`;

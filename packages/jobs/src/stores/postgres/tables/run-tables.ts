@@ -229,7 +229,9 @@ const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = n
   WHERE live_runs.id = new.id`;
 const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1, cancelled_by = $3::text
   WHERE id = ANY($2::bigint[]) AND node IS NOT NULL AND cancel IS NULL RETURNING id`;
-/** Locks rows in the order of ids, as all statements do. Does not wait for a handler that completes its run. */
+/**
+ * Locks rows in the order of ids, as all statements do. Does not wait for a handler that completes its run.
+ */
 const REPORT = `WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])
       AS told (id, fence, started_at, progress, zombie_since)),

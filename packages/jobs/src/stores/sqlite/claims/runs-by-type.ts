@@ -32,8 +32,8 @@ export interface ReadOfKeys<Row> {
 const MOST_SELECTS = 500;
 
 /**
- * The first rows of several type keys, merged in order: SQLite reads each index range only as far as needed. Each
- * version and priority of a type has a key, so there may be too many for one statement.
+ * The first rows of several type keys, merged in order: SQLite reads each index range only as far as needed.
+ * Each version and priority of a type has a key, so there may be too many for one statement.
  */
 export function firstOfKeys<Row>(w: Writer, how: ReadOfKeys<Row>): readonly Row[] {
   const { keys, limit, sql, selects = 1, paramsOf, order, read, compare } = how;

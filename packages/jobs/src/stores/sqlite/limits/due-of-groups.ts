@@ -34,8 +34,8 @@ interface Stream {
 }
 
 /**
- * The due runs of groups in the order of their start. Reads a few runs of each group at first, and more of those
- * whose runs are taken: a group may have thousands.
+ * The due runs of groups in the order of their start. Reads a few runs of each group at first, and more of
+ * those whose runs are taken: a group may have thousands.
  */
 export function* dueOfGroups(
   w: Writer,

@@ -38,7 +38,8 @@ export class GroupKeys {
   }
 
   /**
-   * Lets claims look at the runs of a key, if it is the key of a group. `nextAt`: when the first of them is due.
+   * Lets claims look at the runs of a key, if it is the key of a group. `nextAt`: when the first of them is
+   * due.
    */
   wake(key: number, nextAt: number, at = nextAt): void {
     if (key < GROUP_KEYS_BELOW) this.#db.write(WAKE, at, nextAt, key);

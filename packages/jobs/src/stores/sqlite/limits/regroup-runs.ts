@@ -19,8 +19,8 @@ export function regroupRuns(w: Writer, after: number, limit: number): number | u
 }
 
 /**
- * Gives the runs of a job the type version and the groups of its new definition. A claimed run keeps its value:
- * it runs with the payload that the job had at its claim.
+ * Gives the runs of a job the type version and the groups of its new definition. A claimed run keeps its
+ * value: it runs with the payload that the job had at its claim.
  */
 export function regroupRunsOfJob(w: Writer, uid: number, job: Job): void {
   regroupRows(w, w.db.arrays(RUNS_OF_JOB).all(uid), job);
