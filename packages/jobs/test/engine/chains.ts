@@ -64,6 +64,23 @@ export function chains(makeDatabase: MakeDatabase): void {
     expect((await h.engine.getJob('report')).job).not.toHaveProperty('nextRunAt');
   });
 
+  it('D12: looks for ends that earlier versions left every 10 s, also while new ends come all the time', async () => {
+    await h.engine.schedule(work, { id: 'report', after: { job: 'import' } });
+    await settled();
+    const looks: unknown[] = [];
+    h.store.refuse('plan', ([input]) => {
+      looks.push(Reflect.get(Object(input), 'startsChains'));
+      return false;
+    });
+    for (let seconds = 0; seconds < 25; seconds += 1) {
+      h.clock.advance(1_000);
+      await h.engine.trigger('import');
+      await settled();
+    }
+    expect(looks.filter((ends) => ends === 'noted').length).toBeGreaterThan(10);
+    expect(looks.filter((ends) => ends === 'all')).toHaveLength(2);
+  });
+
   it('A15: a backfill is refused', async () => {
     await h.engine.schedule(work, { id: 'report', after: { job: 'import' } });
     const past = { from: new Date(h.clock.now() - 3_600_000) };

@@ -75,7 +75,7 @@ describe.each([true, false])("a completion in its handler's transaction; shortcu
     expect(await t.job('a')).toMatchObject({ failedInRow: 0, lastSuccessAt: T0 });
     // The room is free, and the end starts the chain.
     expect((await t.claimOne('node-2')).id).toBe(waiting.id);
-    await t.store.plan({ types: { noop: 1 }, limit: 9, startsChains: true });
+    await t.store.plan({ types: { noop: 1 }, limit: 9, startsChains: 'all' });
     expect(await t.runs({ jobId: 'next' })).toHaveLength(1);
     expect(await left()).toBe(0);
   });

@@ -81,7 +81,7 @@ describe('groups of types with limits', () => {
     await within(two).trigger(triggerOf('d', { tenant: 'A' }));
     await trigger('e', { tenant: 'A' });
     clock.advance(MINUTE);
-    const planned = await store.plan({ types: { ...TYPES }, limit: 9, startsChains: true });
+    const planned = await store.plan({ types: { ...TYPES }, limit: 9, startsChains: 'all' });
     expect(planned.queued.map(({ jobId }) => jobId)).toEqual(['slots']);
     expect((await claim()).runs).toHaveLength(2);
     await Promise.all([one.query('COMMIT'), two.query('COMMIT')]);

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { LEVEL_KEY } from '../../src/core/nodes/membership.ts';
 import { LEVEL } from '../../src/core/rules/option-levels.ts';
 import { createPostgresStore } from '../../src/stores/postgres/store.ts';
-import { KEYS_OF_LEVEL } from '../../src/stores/rows/queue-key.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import {
   definitionOf,
@@ -15,28 +14,12 @@ import {
   TYPES,
   useStore,
 } from '../store-contract/rig.ts';
+import { NEWER, useNewerOption } from './newer-option.ts';
 import { nothing, testNodes } from './test-nodes.ts';
 
 const nodes = testNodes('newer_options');
-/** The types of a node of a later version, and of one that knows only the options of the first version. */
-const NEWER = { ...TYPES, [LEVEL_KEY]: LEVEL + 1 };
+/** The types of a node that knows only the options of the first version. */
 const OLDER = { ...TYPES, [LEVEL_KEY]: 0 };
-
-const suffix = ` level ${LEVEL + 1}`;
-/** Writes what a later version writes for a job with an option of its own. */
-async function useNewerOption(id: string): Promise<void> {
-  await nodes.rows(
-    `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type, level) OVERRIDING SYSTEM VALUE
-      SELECT key + ${(LEVEL + 1) * KEYS_OF_LEVEL}, type || '${suffix}', version, type, ${LEVEL + 1}
-      FROM greenvue_jobs.job_types WHERE of_type IS NULL ON CONFLICT DO NOTHING`,
-  );
-  const newer = (key: string) => `SET ${key} = ${key} % ${KEYS_OF_LEVEL} + ${(LEVEL + 1) * KEYS_OF_LEVEL}`;
-  await nodes.rows(`UPDATE greenvue_jobs.jobs ${newer('type_key')} WHERE id = $1`, [id]);
-  await nodes.rows(
-    `UPDATE greenvue_jobs.live_runs ${newer('type_key')} WHERE job_uid = (SELECT uid FROM greenvue_jobs.jobs WHERE id = $1)`,
-    [id],
-  );
-}
 
 // Promise P22, types and deploys. The ids are rows of decision 41.
 describe.each([true, false])('options that a node does not know; shortcuts: %s', (on) => {
@@ -52,7 +35,7 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
     };
   });
   const plan = async (types: object) => {
-    const { queued } = await t.store.plan({ types: { ...types }, limit: 99, startsChains: true });
+    const { queued } = await t.store.plan({ types: { ...types }, limit: 99, startsChains: 'all' });
     return queued.map(({ jobId }) => jobId);
   };
   const claim = async (types: object) => {
@@ -63,7 +46,7 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
   it('D12: only a node of the newer version plans and claims a job with its option', async () => {
     await t.create('plain');
     await t.create('newer');
-    await useNewerOption('newer');
+    await useNewerOption(nodes, 'newer');
     t.clock.advance(MINUTE);
     expect(await plan(TYPES)).toEqual(['plain']);
     expect(await claim(TYPES)).toEqual(['plain']);
@@ -130,7 +113,7 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
 
   it('D12: its job can be read and deleted here. All other commands are refused', async () => {
     await t.create('a', { schedule: ON_DEMAND });
-    await useNewerOption('a');
+    await useNewerOption(nodes, 'a');
     const { health, job } = await t.view('a');
     expect(job).toMatchObject({ id: 'a', type: 'noop', needsLevel: LEVEL + 1 });
     const reason = expect.stringContaining('needs a newer version of @greenvue/jobs');
@@ -153,7 +136,7 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
 
   it('D12: its past slots and its declaration are left to a newer node', async () => {
     const { uid } = await t.create('a');
-    await useNewerOption('a');
+    await useNewerOption(nodes, 'a');
     const window = { from: T0 - HOUR, to: T0, slots: [], onlyMissing: true, dryRun: true };
     const audit = { actor: 'someone', action: 'job.backfill', change: '{}' } as const;
     const asked = await t.store.backfill({ jobId: 'a', ifUid: uid, ifVersion: 1, ...window, audit });
@@ -173,7 +156,7 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
   it('D12: with a newer node, the health of the job is as usual, and its type is found', async () => {
     await t.create('a', { schedule: ON_DEMAND });
     await t.create('b', { schedule: ON_DEMAND, priority: 'low' });
-    await useNewerOption('a');
+    await useNewerOption(nodes, 'a');
     const ids = async (handlers: object, health: 'ok' | 'no_handler') => {
       const query = { sort: 'id', descending: false, limit: 9, type: 'noop' } as const;
       const { rows } = await t.store.listJobs({ ...query, health, handlers: { ...handlers } });
@@ -184,19 +167,6 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
     expect(await ids(OLDER, 'ok')).toEqual(['b']);
     expect(await ids(NEWER, 'no_handler')).toEqual([]);
     expect(await ids(NEWER, 'ok')).toEqual(['a', 'b']);
-  });
-
-  it('D12: the ends that its job follows wait for a newer node', async () => {
-    await t.create('import', { schedule: ON_DEMAND, overlap: 'allow' });
-    const follow = { schedule: { kind: 'after', job: 'import', on: 'succeeded' }, overlap: 'queue' } as const;
-    await t.create('newer', follow);
-    await t.create('other', follow);
-    await useNewerOption('newer');
-    await t.trigger('import');
-    await t.settle(await t.claimOne(), { kind: 'succeeded' });
-    expect(await plan(TYPES)).toEqual([]);
-    await t.done('newer', { kind: 'delete' });
-    expect(await plan(TYPES)).toEqual(['other']);
   });
 
   it('D12: a version of the type that comes later has the keys of the levels in use', async () => {
@@ -213,7 +183,7 @@ describe.each([true, false])('options that a node does not know; shortcuts: %s',
 it('D12: over the API of a node of this version', async () => {
   const engine = await nodes.start({ handler: nothing });
   await engine.createJob({ id: 'a', name: 'A', type: 'work', onDemand: true });
-  await useNewerOption('a');
+  await useNewerOption(nodes, 'a');
   const { health } = await engine.getJob('a');
   expect(health).toMatchObject({ status: 'no_handler', reason: expect.stringContaining('newer version') });
   const refused = { code: 'conflict', message: expect.stringContaining('does not know. Update this node') };

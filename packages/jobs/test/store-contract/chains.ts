@@ -39,7 +39,7 @@ export function chainsContract(makeStore: MakeStore): void {
       await createImport();
       return t.create('a', { schedule: after('import'), overlap: 'queue', ...more });
     };
-    const plan = () => t.store.plan({ types: TYPES, limit: 1_000, startsChains: true });
+    const plan = () => t.store.plan({ types: TYPES, limit: 1_000, startsChains: 'all' });
     /** Runs a job to its end, and says whether the end was noted. */
     const end = async (id: string, outcome: Outcome = SUCCEEDED) => {
       await t.trigger(id);

@@ -438,7 +438,7 @@ export function jobsInCodeContract(makeStore: MakeStore): void {
       const ends = async (id: string, next: string) => {
         await t.trigger(id);
         await t.settle(await t.claimOne(), SUCCEEDED);
-        await t.store.plan({ types: TYPES, limit: 100, startsChains: true });
+        await t.store.plan({ types: TYPES, limit: 100, startsChains: 'all' });
         const run = await t.claimOne();
         expect(await t.store.getRun(run.id)).toMatchObject({ jobId: next });
         await t.settle(run, SUCCEEDED);

@@ -28,6 +28,11 @@ export function levelOf(definition: JobDefinition): number {
 }
 
 /** Whether a newer version has given the job an option that this version does not know. */
-export function needsNewerVersion({ needsLevel = 0 }: Pick<Job, 'needsLevel'>): boolean {
-  return needsLevel > LEVEL;
+export function needsNewerVersion(job: Pick<Job, 'needsLevel'>): boolean {
+  return needsLevelAbove(LEVEL, job);
+}
+
+/** {@link needsNewerVersion} for a version of this level. */
+export function needsLevelAbove(level: number, { needsLevel = 0 }: Pick<Job, 'needsLevel'>): boolean {
+  return needsLevel > level;
 }

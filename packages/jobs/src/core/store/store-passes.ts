@@ -18,8 +18,11 @@ export interface PlanInput {
   readonly limit: number;
   /** Also takes slots that come within this time, where possible. Default 0. */
   readonly aheadMs?: number;
-  /** Also turns noted ends of upstream runs into runs (P32, chains and gates). */
-  readonly startsChains?: boolean;
+  /**
+   * Also turns noted ends of upstream runs into runs (P32, chains and gates). `all`: also the ends that nodes
+   * of earlier versions have left to this one (P22, types and deploys).
+   */
+  readonly startsChains?: 'noted' | 'all';
   /** A claim in the same transaction, right after the plan. */
   readonly claim?: ClaimInput;
 }

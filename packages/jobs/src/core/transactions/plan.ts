@@ -57,7 +57,7 @@ export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
     yield* applyDecision(unit, stored, decision);
     if (unit.unsaved.size >= JOBS_A_WRITE) yield* ask('writeJobs');
   }
-  const chains = input.startsChains ? yield* startChains(unit) : undefined;
+  const chains = yield* startChains(unit, input);
   if (chains !== undefined) requests.push(...chains.requests);
   hasMoved ||= chains?.hasMoved === true;
   const hasAlerts = yield* writeAlerts(unit);

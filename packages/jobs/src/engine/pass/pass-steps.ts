@@ -1,4 +1,4 @@
-import type { ClaimResult, PlanResult, SettleBatchResult } from '../../core/store/store-passes.ts';
+import type { ClaimResult, PlanInput, PlanResult, SettleBatchResult } from '../../core/store/store-passes.ts';
 import type { EndedClaim } from '../settling/ended-claim.ts';
 import { LOOK_FOR_ENDS_MS, PLAN_BATCH } from '../timing/pace.ts';
 import { announcePauses } from './announce-pauses.ts';
@@ -18,9 +18,9 @@ export class PassSteps {
   readonly #with: PassStepsDeps;
   #plannedAt = Number.NEGATIVE_INFINITY;
   #mayPlanClaim = true;
-  /** Ends of upstream runs may wait: a process may have died before its plan. */
-  #endsMayWait = true;
-  #lookedForEndsAt = Number.NEGATIVE_INFINITY;
+  /** Ends of upstream runs that may wait, if any. */
+  #waitingEnds: PlanInput['startsChains'];
+  #lookedForAllEndsAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: PassStepsDeps) {
     this.#with = deps;
@@ -59,7 +59,7 @@ export class PassSteps {
 
   /** The next plan, which starts at once, turns ends of upstream runs into runs (P32, chains and gates). */
   lookForEnds(): void {
-    this.#endsMayWait = true;
+    this.#waitingEnds ??= 'noted';
     this.#with.nextPass.recheck();
   }
 
@@ -78,16 +78,17 @@ export class PassSteps {
   async plan(aheadMs: number, claim: PendingClaim | undefined): Promise<number> {
     const { store, types, settings, budget, due } = this.#with;
     this.#plannedAt = settings.clock.monotonic();
-    const startsChains = this.#takeLookForEnds();
+    const startsChains = this.#takeWaitingEnds();
     const input = {
       types,
       limit: PLAN_BATCH,
       aheadMs,
-      ...(startsChains ? { startsChains } : {}),
+      ...(startsChains === undefined ? {} : { startsChains }),
       ...(claim === undefined ? {} : { claim: claim.input }),
     };
     const planning = due.ask('plan', store.plan(input), (result) => {
       this.#planned(result, aheadMs);
+      if (result.hasEnds) this.#waitingEnds ??= startsChains ?? 'noted';
       if (claim !== undefined && result.claimed !== undefined) this.#claimed(result.claimed, claim);
     });
     try {
@@ -96,17 +97,18 @@ export class PassSteps {
       return claimed?.runs.length ?? 0;
     } catch (error) {
       this.#mayPlanClaim = false;
-      this.#endsMayWait ||= startsChains;
+      this.#waitingEnds ??= startsChains;
       throw error;
     }
   }
 
-  /** Whether the next plan looks for ends of upstream runs. Each plan of other nodes may have left some. */
-  #takeLookForEnds(): boolean {
-    const isDue = this.#endsMayWait || this.#plannedAt - this.#lookedForEndsAt >= LOOK_FOR_ENDS_MS;
-    if (isDue) this.#lookedForEndsAt = this.#plannedAt;
-    this.#endsMayWait = false;
-    return isDue;
+  /** The ends of upstream runs for the next plan. A node that died, or an earlier version, may have left some. */
+  #takeWaitingEnds(): PlanInput['startsChains'] {
+    const isDue = this.#plannedAt - this.#lookedForAllEndsAt >= LOOK_FOR_ENDS_MS;
+    const ends = isDue ? 'all' : this.#waitingEnds;
+    if (ends === 'all') this.#lookedForAllEndsAt = this.#plannedAt;
+    this.#waitingEnds = undefined;
+    return ends;
   }
 
   /** Claims runs. Returns how many. */
@@ -136,7 +138,6 @@ export class PassSteps {
     if (result.cancelRequests !== undefined) this.#stop(result.cancelRequests.map(({ runId }) => runId));
     if (result.paused !== undefined) announcePauses(this.#with, result.paused);
     if (result.hasAlerts) alerts.wake();
-    if (result.hasEnds) this.#endsMayWait = true;
     due.planned(result, aheadMs);
     if (result.queued.length > 0) unclaimed.found();
   }

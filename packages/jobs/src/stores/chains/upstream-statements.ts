@@ -18,6 +18,12 @@ export interface UpstreamSql {
   readonly lock?: string;
   /** The end of a SELECT that locks its rows and leaves out locked ones. */
   readonly lockFree?: string;
+  /** Where nodes of several versions share the table: whether a row of it may be taken, as `lockEnds` says. */
+  readonly isTaken?: {
+    readonly noted: string;
+    /** `level`: the parameter with the level. */
+    all(level: string): string;
+  };
 }
 
 interface EndRow {
@@ -26,6 +32,8 @@ interface EndRow {
   readonly run_id: number;
   readonly status: UpstreamEnd['status'];
   readonly at: number;
+  /** Only where nodes of several versions share the table. */
+  readonly follower?: number | null;
 }
 
 export interface FollowerRow {
@@ -49,7 +57,7 @@ const NEWEST_SUCCESSES = 100;
  * The operations of {@link UpstreamTables} in the SQL of one database: written once, and run by each store.
  */
 export function createUpstreamStatements(sql: UpstreamSql) {
-  const { schema, mark: m, eachText, succeeded, lock, lockFree = '' } = sql;
+  const { schema, mark: m, eachText, succeeded, lock, lockFree = '', isTaken } = sql;
   const listed = `(SELECT value FROM ${eachText(`${m}1`)})`;
   const isAsked = `deleted_at IS NULL AND jobs.id IN ${listed}`;
   const named = `SELECT id, after_job, gate_job FROM ${schema}jobs WHERE ${isAsked}`;
@@ -58,8 +66,14 @@ export function createUpstreamStatements(sql: UpstreamSql) {
   const successes = `SELECT id, last_success_at AS started, (SELECT max(finished_at) FROM (${ended}) AS newest) AS ended
     FROM ${schema}jobs WHERE ${isAsked}`;
   const note = `INSERT INTO ${schema}upstream_ends (job_id, run_id, status, at) VALUES (${m}1, ${m}2, ${m}3, ${m}4)`;
-  const oldestEnds = `SELECT id, job_id, run_id, status, at FROM ${schema}upstream_ends ORDER BY id LIMIT ${m}1 ${lockFree}`;
-  const forget = `DELETE FROM ${schema}upstream_ends WHERE id IN (SELECT CAST(value AS bigint) FROM ${eachText(`${m}1`)})`;
+  const oldestEnds = (where: string | undefined) =>
+    `SELECT * FROM ${schema}upstream_ends ${where === undefined ? '' : `WHERE ${where}`} ORDER BY id LIMIT ${m}1 ${lockFree}`;
+  const notedEnds = oldestEnds(isTaken?.noted);
+  const allEnds = oldestEnds(isTaken?.all(`${m}2`));
+  const isListed = `id IN (SELECT CAST(value AS bigint) FROM ${eachText(`${m}1`)})`;
+  const leave = `INSERT INTO ${schema}upstream_ends (job_id, run_id, status, at, follower)
+    SELECT job_id, run_id, status, at, ${m}2 FROM ${schema}upstream_ends WHERE ${isListed} ORDER BY id`;
+  const forget = `DELETE FROM ${schema}upstream_ends WHERE ${isListed}`;
   const link = `INSERT INTO ${schema}chained_runs (run_id, upstream_run, upstream_job) VALUES (${m}1, ${m}2, ${m}3)`;
   const followers = `SELECT uid, after_job FROM ${schema}jobs
     WHERE deleted_at IS NULL AND after_job IN ${listed} ORDER BY uid`;
@@ -93,15 +107,23 @@ export function createUpstreamStatements(sql: UpstreamSql) {
         yield* objects(note, [jobId, Number(runId), status, at]);
     },
 
-    *lockEnds(limit: number): Read<readonly NotedEnd[]> {
-      const rows = (yield* objects(oldestEnds, [limit])) as readonly EndRow[];
-      return rows.map(({ id, job_id, run_id, status, at }) => ({
+    *lockEnds(limit: number, level?: number): Read<readonly NotedEnd[]> {
+      const isAll = level !== undefined && isTaken !== undefined;
+      const rows = (yield* isAll
+        ? objects(allEnds, [limit, level])
+        : objects(notedEnds, [limit])) as readonly EndRow[];
+      return rows.map(({ id, job_id, run_id, status, at, follower }) => ({
         id,
         jobId: job_id,
         runId: String(run_id),
         status,
         at,
+        ...(follower == null ? {} : { follower }),
       }));
+    },
+
+    *leaveEnds(ids: readonly number[], follower: number): Read<void> {
+      yield* objects(leave, [JSON.stringify(ids), follower]);
     },
 
     *removeEnds(ids: readonly number[]): Read<void> {

@@ -55,6 +55,7 @@ const MIGRATIONS = [
   '0039-completions.sql',
   '0040-limits-of-types.sql',
   '0041-levels.sql',
+  '0042-left-ends.sql',
 ] as const;
 
 /** An arbitrary number. A node that migrates holds the advisory lock with this key. */

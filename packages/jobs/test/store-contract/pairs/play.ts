@@ -141,7 +141,7 @@ function createActors(t: Rig) {
     async pass({ isBusy }: Step): Promise<void> {
       // Twice, as in a node: an end makes room, and what it releases starts.
       for (let round = 0; round < 2; round += 1) {
-        const { queued } = await t.store.plan({ types: TYPES, limit: 1_000, startsChains: true });
+        const { queued } = await t.store.plan({ types: TYPES, limit: 1_000, startsChains: 'all' });
         made.push(...queued.map(({ jobId }) => ({ jobId, at: t.clock.now(), upstreamAt })));
         if (isBusy) continue;
         for (const one of await claim())

@@ -17,8 +17,13 @@ export interface UpstreamTables {
   lockUpstream(id: string): StoredJob | undefined;
   /** Keeps ends of upstream runs for the next plan that asks for them. */
   noteEnds(ends: readonly UpstreamEnd[]): void;
-  /** Locks the oldest noted ends, except those that another transaction has locked. */
-  lockEnds(limit: number): readonly NotedEnd[];
+  /**
+   * Locks the oldest noted ends, except those that another transaction has locked. With `level`, also ends that
+   * were left to one job, unless the options of the job are above this level.
+   */
+  lockEnds(limit: number, level?: number): readonly NotedEnd[];
+  /** Notes these ends again, for the job with this uid only (P22, types and deploys). */
+  leaveEnds(ids: readonly number[], follower: number): void;
   removeEnds(ids: readonly number[]): void;
   /** Locks the jobs that follow these jobs. */
   lockFollowers(upstreams: readonly string[]): Followers;
@@ -27,6 +32,8 @@ export interface UpstreamTables {
 /** An end that no plan has turned into runs yet. */
 export interface NotedEnd extends UpstreamEnd {
   readonly id: number;
+  /** The uid of the only job that has not taken it. Absent: no job has taken it. */
+  readonly follower?: number;
 }
 
 export interface Followers {

@@ -16,6 +16,10 @@ export function upstreamTables(u: MemoryUnit): UpstreamTables {
       for (const end of ends) db.upstreamEnds.push({ ...end, id: db.nextId() });
     },
     lockEnds: (limit) => db.upstreamEnds.slice(0, limit),
+    leaveEnds(ids, follower) {
+      const left = db.upstreamEnds.filter(({ id }) => ids.includes(id));
+      for (const end of left) db.upstreamEnds.push({ ...end, follower, id: db.nextId() });
+    },
     removeEnds(ids) {
       const gone = new Set(ids);
       db.upstreamEnds = db.upstreamEnds.filter(({ id }) => !gone.has(id));

@@ -15,7 +15,8 @@ export function upstreamTables(u: Unit): Pick<AsyncTables, keyof UpstreamTables>
     lastSuccesses: (ids) => run(UPSTREAMS.lastSuccesses(ids)),
     lockUpstream: (id) => lockJob(u, id, { kind: 'FOR NO KEY UPDATE' }),
     noteEnds: (ends) => run(UPSTREAMS.noteEnds(ends)),
-    lockEnds: (limit) => run(UPSTREAMS.lockEnds(limit)),
+    lockEnds: (limit, level) => run(UPSTREAMS.lockEnds(limit, level)),
+    leaveEnds: (ids, follower) => run(UPSTREAMS.leaveEnds(ids, follower)),
     removeEnds: (ids) => run(UPSTREAMS.removeEnds(ids)),
     async lockFollowers(upstreams) {
       const rows = await run(UPSTREAMS.followersOf(upstreams));

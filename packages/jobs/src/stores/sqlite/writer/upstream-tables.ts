@@ -17,6 +17,9 @@ export function upstreamTables(w: Writer): UpstreamTables {
     },
     noteEnds: (ends) => runRead(w.db, UPSTREAMS.noteEnds(ends)),
     lockEnds: (limit) => runRead(w.db, UPSTREAMS.lockEnds(limit)),
+    leaveEnds() {
+      throw new Error('a file of SQLite has no job of a newer version');
+    },
     removeEnds: (ids) => runRead(w.db, UPSTREAMS.removeEnds(ids)),
     lockFollowers(upstreams) {
       const rows = runRead(w.db, UPSTREAMS.followersOf(upstreams));
