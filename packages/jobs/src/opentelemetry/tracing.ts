@@ -51,14 +51,14 @@ export function createTracing(): Tracing {
   };
 }
 
-function attributesOf({ job, run }: TracedAttempt): Attributes {
+function attributesOf({ job, run, trigger }: TracedAttempt): Attributes {
   const { scheduledFor } = run;
   return {
     'greenvue.job.id': job.id,
     'greenvue.job.type': job.type,
     'greenvue.run.id': run.id,
     'greenvue.run.attempt': run.attempt,
-    'greenvue.run.trigger': scheduledFor === undefined ? 'manual' : 'schedule',
+    'greenvue.run.trigger': trigger,
     ...(scheduledFor === undefined ? {} : { 'greenvue.run.scheduled_for': scheduledFor.toISOString() }),
   };
 }

@@ -142,6 +142,36 @@ export function tracing(makeDatabase: MakeDatabase): void {
       });
     });
 
+    it('names what made it', async () => {
+      await h.engine.createJob(job());
+      await h.engine.schedule(work, { id: 'after', after: { job: 'job', on: 'finished' } });
+      await h.engine.schedule(work, { id: 'hourly', interval: '1h', catchUp: 'skip', maxAttempts: 1 });
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      h.clock.advance(HOUR);
+      handle(() => {
+        throw new Error('no luck');
+      });
+      await h.engine.tick();
+      handle(() => undefined);
+      const [slot] = (await h.engine.listRuns({ jobId: 'hourly' })).rows;
+      await h.engine.retryRun(slot?.run.id ?? '');
+      await h.engine.tick();
+      await h.engine.backfillJob('hourly', { from: T0, to: T0 + HOUR, onlyMissing: false });
+      for (let n = 0; n < 3; n++) await h.engine.tick();
+      const made = attempts().map(({ attributes }) => [
+        attributes['greenvue.job.id'],
+        attributes['greenvue.run.trigger'],
+      ]);
+      expect(made.sort()).toEqual([
+        ['after', 'chain'],
+        ['hourly', 'backfill'],
+        ['hourly', 'manual'],
+        ['hourly', 'schedule'],
+        ['job', 'manual'],
+      ]);
+    });
+
     it('that code asked for outside of any request is a trace of its own', async () => {
       await h.engine.createJob(job());
       await h.engine.trigger('job');

@@ -205,6 +205,11 @@ export function slotsOf({ scheduledFor, catchUp, missed, missedFrom }: RunSlots)
   };
 }
 
+/** The trigger of most runs with or without a slot. */
+export function usualTrigger({ scheduledFor }: Pick<RunOrigin, 'scheduledFor'>): RunTrigger {
+  return scheduledFor === undefined ? 'manual' : 'schedule';
+}
+
 export function shownTrigger(run: Pick<RunOrigin, 'trigger' | 'catchUp' | 'missed'>): ShownTrigger {
   return isBackfillRun(run) ? 'backfill' : run.trigger;
 }

@@ -8,6 +8,7 @@ import type {
   RunOrigin,
   RunOver,
   RunReason,
+  RunTrigger,
   SkipReason,
 } from '../model/run.ts';
 import type { TypeVersions } from '../nodes/membership.ts';
@@ -80,6 +81,8 @@ export interface ClaimedRun
   readonly started: boolean;
   /** Claimed before runs that were due earlier (`prioritySlots`). */
   readonly hasPriority?: true;
+  /** Absent: it is the {@link usualTrigger}. */
+  readonly trigger?: RunTrigger;
 }
 
 export interface ClaimResult {

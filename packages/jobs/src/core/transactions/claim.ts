@@ -1,4 +1,4 @@
-import type { LiveRun } from '../model/run.ts';
+import { type LiveRun, usualTrigger } from '../model/run.ts';
 import { slotsHavePriority } from '../nodes/share-out.ts';
 import type { Mutable } from '../objects.ts';
 import { nextSuspectAt, prefetchBeside } from '../rules/suspects.ts';
@@ -115,5 +115,6 @@ export function claimedRunOf(
   if (run.trace !== undefined) claimed.trace = run.trace;
   if (run.expiresAt !== undefined) claimed.expiresAt = run.expiresAt;
   if (hasPriority) claimed.hasPriority = true;
+  if (run.trigger !== usualTrigger(run)) claimed.trigger = run.trigger;
   return claimed;
 }

@@ -1,7 +1,7 @@
 import type { HandlerJobs, JobContext, RunContext, RunLog } from '../../core/job-types/job-type.ts';
 import { type PayloadSchema, validate } from '../../core/job-types/payload-schema.ts';
 import type { Job } from '../../core/model/job.ts';
-import type { JsonText } from '../../core/model/run.ts';
+import { type JsonText, shownTrigger, usualTrigger } from '../../core/model/run.ts';
 import type { OutboundClient } from '../../core/outbound/outbound.ts';
 import { createSecretMask, type SecretMask } from '../../core/secrets/secret-mask.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store/store-passes.ts';
@@ -120,6 +120,11 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   get run(): RunContext {
     const { id, attempt, fence, scheduledFor, catchUp, missed } = this.claimed;
     return { id, attempt, fence, catchUp, missed, scheduledFor: dateOf(scheduledFor) };
+  }
+
+  get trigger(): TracedAttempt['trigger'] {
+    const { trigger = usualTrigger(this.claimed), catchUp, missed } = this.claimed;
+    return shownTrigger({ trigger, catchUp, missed });
   }
 
   get origin(): TracedAttempt['origin'] {

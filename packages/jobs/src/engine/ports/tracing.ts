@@ -1,3 +1,4 @@
+import type { ShownTrigger } from '../../core/model/run.ts';
 import type { Outcome } from '../../core/rules/settle.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Tracing {
 export interface TracedAttempt {
   readonly job: { readonly id: string; readonly type: string };
   readonly run: { readonly id: string; readonly attempt: number; readonly scheduledFor: Date | undefined };
+  /** What made the run. */
+  readonly trigger: ShownTrigger;
   /** The traceparent of the request that made the job, and of the one that triggered the run. */
   readonly origin: { readonly job: string | undefined; readonly run: string | undefined };
 }

@@ -1,3 +1,4 @@
+import type { RunTrigger } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { ClaimedRun } from '../../../core/store/store-passes.ts';
 import { indexOfJob } from '../../../core/transactions/claim.ts';
@@ -45,6 +46,8 @@ type TakenRow = readonly [
   payloads: ById<string> | null,
   traces: ById<string> | null,
   expiresAts: ById<number> | null,
+  /** Only those that are not the `usualTrigger`. */
+  triggers: ById<RunTrigger> | null,
   hasQueues: boolean | null,
 ];
 
@@ -75,7 +78,7 @@ export async function takeRuns(
 
 function claimedRunsIn(row: TakenRow, jobs: JobIndexes, hasPriority: boolean): readonly ClaimedRun[] {
   const [, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...rare] = row;
-  const [payloads, traces, expiresAts] = rare;
+  const [payloads, traces, expiresAts, triggers] = rare;
   return (ids ?? []).map((id, n) => {
     const claimed: Mutable<ClaimedRun> = {
       id: String(id),
@@ -95,6 +98,8 @@ function claimedRunsIn(row: TakenRow, jobs: JobIndexes, hasPriority: boolean): r
     if (trace !== undefined) claimed.trace = trace;
     const expiresAt = expiresAts?.[claimed.id];
     if (expiresAt !== undefined) claimed.expiresAt = expiresAt;
+    const trigger = triggers?.[claimed.id];
+    if (trigger !== undefined) claimed.trigger = trigger;
     if (hasPriority) claimed.hasPriority = true;
     return claimed;
   });
@@ -122,6 +127,8 @@ const dueOf = (
       ${ofType(condition, order)} AND available_at <= $2::bigint
       ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
     ORDER BY n LIMIT $5::integer`;
+/** Whether the trigger is not the `usualTrigger`. Retries by hand are manual, also those of slots. */
+const IS_UNUSUAL = `CASE WHEN retry_of IS NULL THEN trigger = 'chain' ELSE scheduled_for IS NOT NULL END`;
 const startsIn = (order: string) =>
   `available_at <= $2::bigint AND (${order}, id) <= (SELECT start_order, id FROM last_to_start)`;
 /** Claims the runs, and counts the due ones. Finds the locked rows by `ctid`, which is faster than by id. */
@@ -145,6 +152,7 @@ const claimOf = (condition: string, order = START_ORDER) => `WITH alive AS MATER
     array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
     json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL),
     json_object_agg(id, expires_at) FILTER (WHERE expires_at IS NOT NULL),
+    json_object_agg(id, CASE WHEN retry_of IS NULL THEN trigger ELSE 'manual' END) FILTER (WHERE ${IS_UNUSUAL}),
     (SELECT bool_or(known.key < 0) FROM (${KEYS_KNOWN}) AS known)
   FROM (SELECT * FROM taken ORDER BY started_at, ${order}, id) AS taken`;
 const CLAIM: Readonly<Record<ClaimRoom['which'], string>> = {

@@ -75,6 +75,7 @@ describe('what passes tell crosses the threads as it is', () => {
       trace: text,
       expiresAt: number,
       hasPriority: fc.constant(true as const),
+      trigger: fc.constantFrom('schedule', 'manual', 'chain'),
     };
     const run = fc.record(runFields, {
       requiredKeys: ['id', 'job', 'fence', 'attempt', 'availableAt', 'started', 'catchUp', 'missed'],

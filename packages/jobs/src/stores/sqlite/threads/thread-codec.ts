@@ -86,9 +86,9 @@ const isShort = ({ payload, name, description }: Job) =>
 
 export function packClaim({ jobs, runs, ...rest }: ClaimResult): PackedClaim {
   const packed = pack(runs, 9, (run) => {
-    const { payload, trace, hasPriority, expiresAt, scheduledFor = ABSENT } = run;
+    const { payload, trace, hasPriority, expiresAt, trigger, scheduledFor = ABSENT } = run;
     if (payload !== undefined || trace !== undefined) return undefined;
-    if (hasPriority !== undefined || expiresAt !== undefined) return undefined;
+    if (hasPriority !== undefined || expiresAt !== undefined || trigger !== undefined) return undefined;
     const { id, job, fence, attempt, availableAt, started, catchUp, missed } = run;
     return [
       Number(id),
