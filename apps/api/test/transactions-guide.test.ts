@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createJobs, defineJobType, type Engine, type JobType } from '@greenvue/jobs';
+import { createJobs, defineJobType, type Engine, type JobType, type Transaction } from '@greenvue/jobs';
 import { postgres } from '@greenvue/jobs/postgres';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -67,6 +67,59 @@ test('the programs of the guide to transactions do both or nothing', async () =>
   await expect(withKysely.takeOrder(database, engine, 2)).rejects.toThrow();
   const { rows } = await pool.query('SELECT id FROM orders ORDER BY id');
   expect(rows).toEqual([{ id: 1 }, { id: 2 }]);
+});
+
+/** What the guide to exactly once has for a library, and how the library begins a transaction. */
+interface Library {
+  connect(pool: pg.Pool): Record<string, (work: (tx: unknown) => Promise<void>) => Promise<void>>;
+  within(tx: unknown): Transaction;
+}
+
+test.each([
+  ['Drizzle', 'pay-drizzle.ts', 'transaction'],
+  ['Prisma', 'pay-prisma.ts', '$transaction'],
+])('`enqueue` and `createJob` in a transaction of %s do both or nothing', async (_, name, method) => {
+  const file = await programs('exactly-once.md');
+  const url = await createTestPostgres();
+  const pool = new pg.Pool({ connectionString: url });
+  pool.on('connect', (client) => client.on('error', () => undefined)).on('error', () => undefined);
+  onTestFinished(() => pool.end());
+  await pool.query('CREATE TABLE orders (id integer PRIMARY KEY)');
+  const shipped: number[] = [];
+  const engine = await startEngine(url, (order) => void shipped.push(order));
+  const { connect, within }: Library = await import(file(name));
+  const database = connect(pool);
+  const take = async (order: number) => {
+    const runIds: string[] = [];
+    await database[method]?.(async (transaction) => {
+      const tx = within(transaction);
+      const enqueue = async () =>
+        (await engine.enqueue('ship_order', { order }, { tx, key: `order "${order}"`, by: 'user:42' })).run
+          .id;
+      runIds.push(await enqueue());
+      const reminder = { type: 'remind', interval: '24h', payload: { order } } as const;
+      await engine.createJob({ id: `remind-${order}`, name: `Remind of ${order}`, ...reminder }, { tx });
+      runIds.push(await enqueue());
+      // The refusal undoes only its own statements.
+      await expect(engine.createJob({ id: 'remind-1', name: 'A', ...reminder }, { tx })).rejects.toThrow();
+      await tx.query('INSERT INTO orders (id) VALUES ($1)', [order]);
+      await expect(engine.getRun(runIds[0] ?? '')).rejects.toMatchObject({ code: 'not_found' });
+    });
+    return runIds;
+  };
+
+  const [runId = '', same] = await take(1);
+  expect(same).toBe(runId);
+  await expect.poll(async () => (await engine.getRun(runId)).run.status).toBe('succeeded');
+  expect(shipped).toEqual([1]);
+  expect((await engine.getJob('remind-1')).job).toMatchObject({ status: 'active', payload: '{"order":1}' });
+
+  await pool.query('INSERT INTO orders (id) VALUES (2)');
+  await expect(take(2)).rejects.toThrow();
+  await take(3);
+  await expect.poll(() => shipped).toEqual([1, 3]);
+  await expect(engine.getJob('remind-2')).rejects.toMatchObject({ code: 'not_found' });
+  expect((await engine.listRuns({ type: 'ship_order' })).rows).toHaveLength(2);
 });
 
 interface Program {
