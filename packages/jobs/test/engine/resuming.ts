@@ -169,6 +169,27 @@ export function resuming(makeDatabase: MakeDatabase): void {
     expect(found).toEqual([{ at: 1 }, 'charged']);
   });
 
+  it('R3, C3: the next attempt reads the new value of a stored secret, and its checkpoint stays', async () => {
+    await h.engine.putSecret('API_KEY', 'hunter2');
+    await make({ type: 'resumable_keeper', payload: { token: { $secret: 'API_KEY' } } });
+    const tokens: unknown[] = [];
+    savesThenFails();
+    const { act } = acts;
+    acts.act = (ctx) => {
+      tokens.push(Reflect.get(ctx.payload, 'token'));
+      return act(ctx);
+    };
+    const id = await trigger();
+    await until(waits, id);
+    await h.engine.putSecret('API_KEY', 'correct-horse');
+    h.clock.advance(MINUTE);
+    expect(await until(ended, id)).toMatchObject({ status: 'succeeded' });
+    expect([found, tokens]).toEqual([
+      [undefined, { at: 1 }],
+      ['hunter2', 'correct-horse'],
+    ]);
+  });
+
   it('R3: a checkpoint that today’s schema refuses is not found', async () => {
     await make();
     const { id } = await begun((ctx) => ctx.checkpoint({ at: 3 }));

@@ -1,10 +1,20 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { defineJobType } from '../../src/index.ts';
-import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
+import {
+  createHarness,
+  type Harness,
+  job,
+  type MakeDatabase,
+  realTime,
+  untilAborted,
+  work,
+} from './engine-harness.ts';
 import { calls, KEY, keeper, NEXT, PLAIN, refusal, SHOWN } from './secret-keeper.ts';
 
-// Promise P40, secrets in payloads.
+const HOUR = 3_600_000;
+
+// Promise P40, secrets in payloads. The ids are rows of decision 41.
 export function secrets(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
@@ -186,6 +196,67 @@ export function secrets(makeDatabase: MakeDatabase): void {
     await h.engine.deleteSecret('API_KEY');
     expect((await refusal(h.engine.deleteSecret('API_KEY'))).code).toBe('not_found');
     expect(JSON.stringify([await h.engine.listSecrets(), await everything()])).not.toContain(NEXT);
+  });
+
+  it('C1: limits may be per value of another field of the payload, and people see only that value', async () => {
+    const limited = { ...keeper, limits: { running: 1, per: '/note' } } as const;
+    h = await createHarness({ jobTypes: [work, limited], secretKeys: [KEY] }, makeDatabase);
+    onTestFinished(() => h.close());
+    const started: unknown[] = [];
+    calls.act = (ctx) => {
+      started.push(ctx.payload.note);
+      return untilAborted(ctx);
+    };
+    await make({ token: PLAIN }, { overlap: 'allow' });
+    const runIds: string[] = [];
+    for (const note of ['a', 'a', 'b']) {
+      const { run: made } = await h.engine.trigger('job', { payload: { token: NEXT, note } });
+      runIds.push(made.id);
+    }
+    await h.engine.tick();
+    expect(started.toSorted()).toEqual(['a', 'b']);
+    const waiting = await h.engine.getRun(runIds[1] ?? '');
+    expect(waiting.waitsFor).toEqual({ limit: 'running', value: '"a"' });
+    expect(JSON.stringify(waiting)).not.toContain(NEXT);
+  });
+
+  it('C2: a run of a chain gets the secrets of its own job', async () => {
+    await make({ token: PLAIN, note: 'upstream' });
+    await make(
+      { token: NEXT, note: 'downstream' },
+      { id: 'after', onDemand: undefined, after: { job: 'job' } },
+    );
+    const got: unknown[] = [];
+    calls.act = (ctx) => {
+      got.push(ctx.payload);
+      return ctx.payload.token;
+    };
+    await run();
+    for (let n = 0; n < 3; n += 1) await h.engine.tick();
+    expect(got).toMatchObject([
+      { token: PLAIN, note: 'upstream' },
+      { token: NEXT, note: 'downstream' },
+    ]);
+    const [chained] = (await h.engine.listRuns({ jobId: 'after' })).rows;
+    expect(chained).toMatchObject({ run: { status: 'succeeded', trigger: 'chain' } });
+    expect(JSON.stringify(await h.engine.listRuns())).not.toContain(NEXT);
+  });
+
+  it('C4: a run of a backfill gets the secrets that its job has at the start of the run', async () => {
+    await make({ token: PLAIN }, { onDemand: undefined, interval: '1h', catchUp: 'skip' });
+    h.clock.advance(3 * HOUR);
+    for (let n = 0; n < 3; n += 1) await h.engine.tick();
+    const got: unknown[] = [];
+    calls.act = async (ctx) => {
+      got.push(ctx.payload.token);
+      if (got.length === 1) await h.engine.patchJob('job', { payload: { token: NEXT } });
+    };
+    await h.engine.backfillJob('job', { from: h.clock.now() - 3 * HOUR, onlyMissing: false });
+    for (let n = 0; n < 500 && got.length < 2; n += 1) {
+      await h.engine.tick();
+      await realTime(1);
+    }
+    expect(got.slice(0, 2)).toEqual([PLAIN, NEXT]);
   });
 
   it('a run whose secret is gone fails its attempt, and says which one', async () => {

@@ -75,6 +75,14 @@ export function backfillContract(makeStore: MakeStore): void {
       throw new Error('the runs do not end');
     };
 
+    /** Claims, checks that only one run may start, and ends it. */
+    const oneAtATime = async () => {
+      const run = await t.claimOne();
+      expect((await t.claim()).runs).toEqual([]);
+      await t.settle(run, SUCCEEDED);
+      return run;
+    };
+
     it('has runs that are found by their trigger, apart from those of other slots', async () => {
       await afterOutage('a');
       await start('a', hours(1, 6));
@@ -328,6 +336,38 @@ export function backfillContract(makeStore: MakeStore): void {
       await drain();
       expect(await view(first)).toMatchObject({ status: 'cancelled', runs: { cancelled: 2, succeeded: 0 } });
       expect(await view(second)).toMatchObject({ status: 'finished', runs: { cancelled: 0, succeeded: 3 } });
+    });
+
+    it('L23: its runs obey the limits of their type. A slot that comes due later starts after them', async () => {
+      await t.store.setTypeLimits([{ type: 'noop', version: 1, limits: { running: 1 } }]);
+      await afterOutage('a', { overlap: 'allow' });
+      await start('a', hours(1, 3));
+      await t.plan();
+      expect(await slotsOf('a')).toEqual(hours(1, 3));
+      t.clock.advance(HOUR);
+      await t.plan();
+      const started = [];
+      for (let n = 0; n < 4; n += 1) {
+        const { scheduledFor } = await oneAtATime();
+        started.push(scheduledFor);
+      }
+      expect(started).toEqual([...hours(1, 3), T0 + 7 * HOUR]);
+    });
+
+    it('L23: a run that waits for a limit holds back the next one under skip', async () => {
+      await t.store.setTypeLimits([{ type: 'noop', version: 1, limits: { running: 1 } }]);
+      await afterOutage('a');
+      await t.create('other', { schedule: ON_DEMAND });
+      await t.trigger('other');
+      const other = await t.claimOne();
+      await start('a', hours(1, 3));
+      await t.plan();
+      await t.plan();
+      expect((await t.claim()).runs).toEqual([]);
+      expect(await slotsOf('a')).toEqual(hours(1, 1));
+      await t.settle(other, SUCCEEDED);
+      await drain();
+      expect(await slotsOf('a')).toEqual(hours(1, 3));
     });
 
     it('is not of another job that took the id meanwhile', async () => {

@@ -146,6 +146,27 @@ export function chainsContract(makeStore: MakeStore): void {
       expect((await plan()).queued).toHaveLength(2);
     });
 
+    it('A3: the ends of runs of a backfill count', async () => {
+      await t.create('import', { schedule: every(MINUTE) });
+      await t.create('a', { schedule: after('import'), overlap: 'allow' });
+      t.clock.advance(3 * MINUTE);
+      await plan();
+      await endNext('import');
+      await plan();
+      const { uid, version } = await t.job('import');
+      const slots = [T0 + MINUTE, T0 + 2 * MINUTE];
+      const window = { from: T0, to: T0 + 3 * MINUTE, slots, onlyMissing: true, dryRun: false };
+      const audit = { actor: 'user:1', action: 'job.backfill', change: '{}' } as const;
+      await t.store.backfill({ jobId: 'import', ifUid: uid, ifVersion: version, ...window, audit });
+      await plan();
+      for (const slot of slots) {
+        const { runId } = await endNext('import');
+        expect(await t.finished(runId)).toMatchObject({ scheduledFor: slot, catchUp: true, missed: 0 });
+        const { queued } = await plan();
+        expect(queued.map(({ jobId }) => jobId)).toContain('a');
+      }
+    });
+
     it('A4: without room, one run waits, and rows record the other ends', async () => {
       await create();
       for (let n = 0; n < 4; n += 1) await end('import');
