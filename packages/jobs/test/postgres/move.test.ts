@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { LEVEL_KEY } from '../../src/core/nodes/membership.ts';
 import type { JobStore } from '../../src/core/store/store.ts';
 import type { StoreContents } from '../../src/core/store/table-rows.ts';
 import { writePostgresContents } from '../../src/stores/postgres/index.ts';
@@ -13,6 +14,7 @@ import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
 import {
   DAY,
+  every,
   HOUR,
   type MakeStore,
   MINUTE,
@@ -226,6 +228,37 @@ describe('moving a SQLite store into PostgreSQL', () => {
     const z = JSON.stringify({ tenant: 'z' });
     await moved.command({ jobId: 'a', command: { kind: 'trigger', payload: z } });
     expect(await startAll(moved)).toEqual([z]);
+  });
+
+  it('D12: gives jobs and their runs the keys of their levels', async () => {
+    await t.create('plain', { schedule: ON_DEMAND });
+    await t.create('urgent', { schedule: ON_DEMAND, priority: 'high' });
+    await t.create('low', { schedule: ON_DEMAND, typeVersion: 2, priority: 'low' });
+    await t.create('limited', { schedule: ON_DEMAND, overlap: 'allow', maxRunning: 3 });
+    await t.create('slots', { schedule: every(MINUTE, { endAt: T0 + HOUR }) });
+    const ids = ['plain', 'urgent', 'low', 'limited'];
+    for (const id of ids) await t.trigger(id);
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const moved = await openMoved(url);
+    t.clock.advance(MINUTE);
+    const planAndClaim = async (types: Record<string, number>) => {
+      await moved.plan({ types, limit: 10 });
+      const { runs, jobs } = await moved.claim({ node: 'node-1', types, places: 10, prefetch: 0 });
+      return runs.map(({ job }) => required(jobs[job]).id).sort();
+    };
+    expect(await planAndClaim({ noop: 2, [LEVEL_KEY]: 0 })).toEqual(['plain']);
+    expect(await planAndClaim({ noop: 1 })).toEqual(['limited', 'slots', 'urgent']);
+    expect(await planAndClaim({ noop: 2 })).toEqual(['low']);
+    const stored = await moved.command({ jobId: 'slots', command: { kind: 'trigger' } });
+    expect(stored.kind).toBe('refused');
+    for (const id of ['low', 'limited']) {
+      const { kind } = await moved.command({ jobId: id, command: { kind: 'trigger' } });
+      expect([id, kind]).toEqual([id, id === 'low' ? 'refused' : 'done']);
+    }
+    expect(await planAndClaim({ noop: 2, [LEVEL_KEY]: 0 })).toEqual([]);
+    expect(await planAndClaim({ noop: 2 })).toEqual(['limited']);
   });
 
   it('counted rows are pruned as before', async () => {

@@ -75,7 +75,7 @@ export class TypeKeys {
  * type: its level, and the queues of its priority. No type has a blank in its name, so a node of an earlier
  * version knows none of these rows.
  */
-function suffixesOf(typed: Typed): readonly string[] {
+export function suffixesOf(typed: Typed): readonly string[] {
   if (!('schedule' in typed)) return [];
   const level = levelOf(typed);
   const ofLevel = level === 0 ? '' : ` level ${level}`;
@@ -109,7 +109,10 @@ export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
   WHERE version <= coalesce(($1::jsonb ->> coalesce(of_type, type))::integer, 0)
     AND level <= ($1::jsonb ->> '${LEVEL_KEY}')::integer`;
 
-/** The suffixes in use for a type, and those of the second parameter. Jobs of level 0 came from SQLite. */
+/**
+ * The suffixes in use for a type, and those of the second parameter. Jobs of level 0 with a priority came from
+ * SQLite by an earlier version.
+ */
 const SUFFIXES = `SELECT substr(type, length(of_type) + 1) AS suffix FROM greenvue_jobs.job_types WHERE of_type = $1::text
   UNION SELECT unnest($2::text[])
   UNION SELECT queue FROM unnest(ARRAY[' high', ' low']) AS queue WHERE EXISTS (
@@ -125,8 +128,11 @@ const LOCK_TYPE = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text
 const TYPE_CLASS = 1_732_584_195;
 const ADD = `INSERT INTO greenvue_jobs.job_types (type, version) VALUES ($1, $2)
   ON CONFLICT (type, version) DO NOTHING`;
-/** For each version: a run may need a newer one than its job. */
-const ADD_KEYS = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type, level) OVERRIDING SYSTEM VALUE
+/**
+ * Adds the keys of a type with suffixes. For each version: a run may need a newer one than its job. Parameters:
+ * the type, the suffixes.
+ */
+export const ADD_KEYS = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type, level) OVERRIDING SYSTEM VALUE
   SELECT CASE WHEN suffix LIKE '% high' THEN -2 * at_level.key WHEN suffix LIKE '% low' THEN -2 * at_level.key - 1
       ELSE at_level.key END, $1::text || suffix, version, $1::text, used_level.level
   FROM (${SUFFIXES}) AS used CROSS JOIN LATERAL (

@@ -3,6 +3,7 @@ import type { StoreContents, TableRow, TableRows } from '../../../core/store/tab
 import { driver } from '../connection/driver.ts';
 import { queriesOn } from '../connection/queries.ts';
 import { migrateWithin } from '../migrate.ts';
+import { setLevels } from './set-levels.ts';
 
 export interface TablesToWrite {
   /** A client with an open transaction. */
@@ -72,8 +73,10 @@ export async function writePostgresContents(input: ContentsToWrite): Promise<num
     throw new WriteTablesError('A node works on this database already: only an empty one can be moved into.');
   }
   const replaced = await writeTables({ client, schema: 'greenvue_jobs', tables: contents.tables, wrote });
-  // Triggers of the schema have filled this table. Queries for due jobs need its statistics too.
-  await client.query('ANALYZE greenvue_jobs.job_wakes');
+  await setLevels(queriesOn(client));
+  // Triggers of the schema have filled the first table, and levels the other. Queries for due jobs need their
+  // statistics, too.
+  await client.query('ANALYZE greenvue_jobs.job_wakes, greenvue_jobs.job_types');
   if (contents.lastId > 0) await client.query("SELECT setval('greenvue_jobs.ids', $1)", [contents.lastId]);
   return replaced;
 }
