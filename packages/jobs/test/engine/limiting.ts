@@ -79,6 +79,23 @@ export function limiting(makeDatabase: MakeDatabase): void {
     expect(await startedBy(3)).toBe(3);
   });
 
+  it('L11: after the clock was set back, a node without other work starts a run that the rate held', async () => {
+    await open({ rate: { runs: 1, per: '1m' } });
+    await h.engine.createJob(job({ type: 'limited', overlap: 'allow' }));
+    const start = h.clock.now();
+    await trigger(5);
+    for (let count = 1; count < 5; count += 1) {
+      h.clock.set(start + (count - 1) * MINUTE);
+      expect(await startedBy(count)).toBe(count);
+    }
+    h.clock.set(start + MINUTE / 2);
+    for (let n = 0; n < 3; n += 1) {
+      h.clock.advance(MINUTE / 2);
+      await h.engine.tick();
+    }
+    expect(await startedBy(5)).toBe(5);
+  });
+
   it('L7, L18: a restart with other limits holds for runs that wait', async () => {
     await open({ running: 1 });
     await h.engine.createJob(job({ type: 'limited', overlap: 'allow' }));

@@ -4,7 +4,7 @@ import { canRun } from '../nodes/membership.ts';
 import { shareOut } from '../nodes/share-out.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../store/store-passes.ts';
 import { claim, claimedRunOf, indexOfJob, isSuspectDueBy, nextDueOf } from './claim.ts';
-import { latestOf, mayClaimLimited } from './limits/claim-limited.ts';
+import { mayClaimLimited, nextLook } from './limits/claim-limited.ts';
 import { ask, type Script } from './script.ts';
 import type { JobIndexes, SeenWaiting } from './tables/tables.ts';
 import { lockedJob, type RunToMake, type RunToQueue, type UnitOfWork } from './unit-of-work.ts';
@@ -21,9 +21,7 @@ export function* writeAndClaim(
   seen: SeenWaiting | undefined,
 ): Script<() => ClaimResult> {
   const groupAt =
-    seen !== undefined && mayClaimLimited(unit, input)
-      ? (yield* ask('seeGroups', input.types, { latest: latestOf(unit) })).at
-      : undefined;
+    seen !== undefined && mayClaimLimited(unit, input) ? yield* nextLook(unit, input) : undefined;
   const waiting = seen && { ...seen, groupAt };
   const isFirst =
     waiting !== undefined && nothingBefore(waiting, unit.now + (input.ahead?.ms ?? 0), unit.now);

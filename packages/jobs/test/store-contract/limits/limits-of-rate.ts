@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { definitionOf, failed, HOUR, type MakeStore, MINUTE, ON_DEMAND, SECOND } from '../rig.ts';
+import {
+  definitionOf,
+  every,
+  failed,
+  HOUR,
+  type MakeStore,
+  MINUTE,
+  ON_DEMAND,
+  required,
+  SECOND,
+} from '../rig.ts';
 import { useLimits } from './limits-rig.ts';
 
 // Promise P29, limits and priority.
@@ -79,6 +89,26 @@ export function limitsOfRate(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toEqual([first]);
       t.clock.advance(-30 * MINUTE);
       expect((await claimAll()).ids).toEqual([second]);
+    });
+
+    it('L11: after the clock was set back, a plan that claims its own runs claims held ones first', async () => {
+      const types = { noop: 1, other: 1 };
+      const claim = { node: 'node-1', types, places: 10, prefetch: 0 };
+      await limit({ rate: { runs: 1, perMs: MINUTE } });
+      await job('a');
+      await t.create('slots', { type: 'other', overlap: 'allow' });
+      const [first, second] = [await trigger('a'), await trigger('a')];
+      const plan = async () => {
+        const { queued, claimed } = await t.store.plan({ types, limit: 10, claim });
+        const slots = queued.map(({ id }) => id);
+        return required(claimed).runs.flatMap(({ id }) => (slots.includes(id) ? ['slot'] : [id]));
+      };
+      t.clock.advance(HOUR);
+      expect(await plan()).toEqual([first, 'slot']);
+      t.clock.advance(-30 * MINUTE);
+      await t.edit('slots', { schedule: every(SECOND) });
+      t.clock.advance(SECOND);
+      expect(await plan()).toEqual([second, 'slot']);
     });
 
     it('L11: a run that has expired costs no start, and a run behind it starts', async () => {

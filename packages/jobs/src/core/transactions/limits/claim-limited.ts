@@ -48,8 +48,17 @@ export function* turnOfGroups(
   return { turn: since <= runSince ? 'first' : 'last', groupAt };
 }
 
+/** When a claim has to look at a group. Now, if the clock was set back to before that. */
+export function* nextLook(
+  unit: UnitOfWork,
+  { types }: Pick<ClaimInput, 'types'>,
+): Script<number | undefined> {
+  const { at, since } = yield* ask('seeGroups', types, { latest: latestOf(unit) });
+  return since === undefined ? at : Math.min(at ?? unit.now, unit.now);
+}
+
 /** See `isLookDue`. */
-export function latestOf({ limits, now }: UnitOfWork): number {
+function latestOf({ limits, now }: UnitOfWork): number {
   return latestLook(limits.values(), now);
 }
 
@@ -76,7 +85,7 @@ export function* claimLimited(
   const limit = Math.min(Math.max(most, LEAST_GROUPS_A_CLAIM), GROUPS_A_CLAIM);
   const locked = most === 0 ? [] : yield* ask('lockGroups', input, { limit, latest: latestOf(unit) });
   if (locked.length === 0) {
-    const { at } = yield* ask('seeGroups', input.types, { latest: latestOf(unit) });
+    const at = yield* nextLook(unit, input);
     return { runs: [], nextAt: () => at };
   }
   const { now } = unit;
