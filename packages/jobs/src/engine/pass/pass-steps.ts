@@ -102,7 +102,7 @@ export class PassSteps {
     }
   }
 
-  /** The ends of upstream runs for the next plan. A node that died, or an earlier version, may have left some. */
+  /** The ends of upstream runs for the next plan. A dead node or an earlier version may have left some. */
   #takeWaitingEnds(): PlanInput['startsChains'] {
     const isDue = this.#plannedAt - this.#lookedForAllEndsAt >= LOOK_FOR_ENDS_MS;
     const ends = isDue ? 'all' : this.#waitingEnds;

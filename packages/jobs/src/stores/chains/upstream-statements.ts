@@ -18,7 +18,7 @@ export interface UpstreamSql {
   readonly lock?: string;
   /** The end of a SELECT that locks its rows and leaves out locked ones. */
   readonly lockFree?: string;
-  /** Where nodes of several versions share the table: whether a row of it may be taken, as `lockEnds` says. */
+  /** Where nodes of several versions share the table: whether `lockEnds` takes a row of it. */
   readonly isTaken?: {
     readonly noted: string;
     /** `level`: the parameter with the level. */

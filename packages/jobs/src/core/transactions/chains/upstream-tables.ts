@@ -18,8 +18,8 @@ export interface UpstreamTables {
   /** Keeps ends of upstream runs for the next plan that asks for them. */
   noteEnds(ends: readonly UpstreamEnd[]): void;
   /**
-   * Locks the oldest noted ends, except those that another transaction has locked. With `level`, also ends that
-   * were left to one job, unless the options of the job are above this level.
+   * Locks the oldest noted ends, except those that another transaction has locked. With `level`, also ends
+   * that were left to one job, unless the options of the job are above this level.
    */
   lockEnds(limit: number, level?: number): readonly NotedEnd[];
   /** Notes these ends again, for the job with this uid only (P22, types and deploys). */
