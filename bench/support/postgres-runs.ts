@@ -1,11 +1,19 @@
 import pg from 'pg';
 import { engineOnPostgres } from './postgres-engine.ts';
 
-/** Copies each existing run this many times. */
-const COPY_RUNS = `INSERT INTO greenvue_jobs.live_runs
-    (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
-  SELECT nextval('greenvue_jobs.ids'), job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at
-  FROM greenvue_jobs.live_runs, generate_series(1, $1::integer)`;
+const COPIED = 'job_uid, type_key, trigger, catch_up, missed, payload, held';
+/**
+ * Copies each existing run, and what lets claims look at the runs of types with limits. The copies of all runs are
+ * due before the next copies, and before the runs themselves: by `apartMs`.
+ */
+export const copyRuns = (times: number, apartMs = 0): string => `INSERT INTO greenvue_jobs.live_runs
+    (id, ${COPIED}, queued_at, available_at)
+  SELECT nextval('greenvue_jobs.ids'), ${COPIED}, queued_at - ${apartMs} * n, available_at - ${apartMs} * n
+  FROM generate_series(${times}, 1, -1) AS n
+    CROSS JOIN LATERAL (SELECT * FROM greenvue_jobs.live_runs ORDER BY id OFFSET 0) AS made;
+  INSERT INTO greenvue_jobs.limit_looks
+  SELECT key, type_key, at - ${apartMs} * n, since - ${apartMs} * n
+  FROM generate_series(${times}, 1, -1) AS n CROSS JOIN greenvue_jobs.limit_looks`;
 
 /** One run of each job through an engine, the rest as copies: requests for all would take minutes. */
 export async function queueRunsOnPostgres(
@@ -27,6 +35,6 @@ export async function queueRunsOnPostgres(
   await engine.stop();
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(COPY_RUNS, [runsOfEach - 1]);
+  await client.query(copyRuns(runsOfEach - 1));
   await client.end();
 }
