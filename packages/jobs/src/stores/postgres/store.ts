@@ -30,7 +30,10 @@ import { Vacuum, vacuumPassed } from './upkeep/vacuum.ts';
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. The store owns the schema `greenvue_jobs` in it. */
   readonly url: string;
-  /** The URL of the control connection, if `url` goes through a pooler. It must not go through a pooler. */
+  /**
+   * The URL of the control connection, and of the one that adds values of limits, if `url` goes through a pooler. It
+   * must not go through a pooler.
+   */
   readonly directUrl?: string;
   /** How long the event loop may block before the node gives up its runs (ms, default 60,000). */
   readonly maxStallMs?: number;
@@ -67,7 +70,14 @@ const MAX_STALL_MS = 60_000;
 
 /** The store in PostgreSQL, for one node or several. Its times are those of the database's clock. */
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
-  const { url, clock, connections = CONNECTIONS, ownClock = false, shortcuts = {} } = options;
+  const {
+    url,
+    directUrl = url,
+    clock,
+    connections = CONNECTIONS,
+    ownClock = false,
+    shortcuts = {},
+  } = options;
   const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
   const databaseClock = new DatabaseClock(clock);
   const now = () => (ownClock ? clock.now() : databaseClock.now());
@@ -80,7 +90,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   // A separate connection, so that no read and no close waits for a vacuum. No `statementMs`: the server
   // would continue a vacuum that the client gave up.
   const vacuums = new Database({ url, max: 1 });
-  const limitGroups = new Database({ ...how, max: 1 });
+  // Its callers hold a connection while they wait for this one. They could hold all connections of a pooler.
+  const limitGroups = new Database({ ...how, url: directUrl, max: 1 });
   const groups = new GroupMaker(limitGroups);
   const shared = new Shared(db, { maxLiveRuns, maxRunsPutOff, shortcuts, groups });
   const maxCommands = Math.max(shareable - KEPT_FREE, 1);
