@@ -74,7 +74,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/stores/sqlite/rows/`]: ['codes.ts', 'contents.ts', 'job-rows.ts', 'run-rows.ts'],
   [`${JOBS}/stores/sqlite/threads/`]: ['open-database.ts', 'protocol.ts', 'thread-codec.ts'],
   [`${JOBS}/stores/sqlite/writer/`]: ['keys/ids.ts', 'writer-tables.ts', 'writer.ts'],
-  [`${JOBS}/stores/postgres/claims/`]: ['claim.ts', 'priority-claims.ts'],
+  [`${JOBS}/stores/postgres/claims/`]: ['claim.ts', 'priority-claims.ts', 'taken-columns.ts'],
   [`${JOBS}/stores/postgres/connection/`]: [
     'batcher.ts',
     'callers-transaction.ts',

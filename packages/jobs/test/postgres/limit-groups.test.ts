@@ -1,9 +1,4 @@
-import pg from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { RegroupHow } from '../../src/core/store/limit-store.ts';
-import type { TypeLimits } from '../../src/core/type-limits/type-limits.ts';
-import { createPostgresStore } from '../../src/stores/postgres/store.ts';
-import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import { describe, expect, it } from 'vitest';
 import {
   DAY,
   definitionOf,
@@ -15,54 +10,11 @@ import {
   required,
   SUCCEEDED,
   settlement,
-  T0,
   TYPES,
 } from '../store-contract/rig.ts';
-import { testNodes } from './test-nodes.ts';
+import { limitNodes, triggerOf } from './limit-nodes.ts';
 
-const nodes = testNodes('limit_groups');
-
-/** A node with a store of its own. All nodes of a test share a clock. */
-async function startNode(clock = createFakeClock(T0)) {
-  const store = createPostgresStore({ url: nodes.url(), clock, ownClock: true });
-  await store.open();
-  onTestFinished(() => store.close());
-  const regroup = async (how?: RegroupHow) => {
-    for (let after: number | undefined = 0; after !== undefined; )
-      after = await store.regroupRuns(after, how);
-  };
-  return {
-    store,
-    clock,
-    regroup,
-    async limit(limits: TypeLimits) {
-      const done = await store.setTypeLimits([{ type: 'noop', version: 1, limits }]);
-      if (done.length > 0) await regroup({ done });
-    },
-    createJob: (id: string, payload = '{}') =>
-      store.insertJob({
-        definition: definitionOf(id, { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 9, payload }),
-      }),
-    trigger: (jobId: string, payload?: object) => store.command(triggerOf(jobId, payload)),
-    claim: () => store.claim({ node: 'node', types: TYPES, places: 20, prefetch: 0 }),
-  };
-}
-
-const triggerOf = (jobId: string, payload?: object) => ({
-  jobId,
-  command: { kind: 'trigger', ...(payload && { payload: JSON.stringify(payload) }) } as const,
-});
-
-async function openTransaction(begin = 'BEGIN'): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: nodes.url() });
-  await client.connect();
-  onTestFinished(() => client.end());
-  client.on('error', () => undefined);
-  // A failed test empties the database before the connection ends.
-  await client.query("SET idle_in_transaction_session_timeout = '5s'");
-  await client.query(begin);
-  return client;
-}
+const { rows, startNode, openTransaction } = limitNodes('limit_groups');
 
 // Promise P29, limits and priority. The ids are rows of "Limits and priority" in docs/options-together.md.
 describe('groups of types with limits', () => {
@@ -105,10 +57,10 @@ describe('groups of types with limits', () => {
     const { limit, createJob, trigger, claim } = await startNode();
     await limit({ running: 9, per: '/tenant' });
     await createJob('a');
-    await nodes.rows("SELECT setval('greenvue_jobs.limit_keys_key_seq', -1000000001, false)");
+    await rows("SELECT setval('greenvue_jobs.limit_keys_key_seq', -1000000001, false)");
     const tenants = Array.from({ length: 150 }, (_, n) => `long-lived ${n}`);
     for (const tenant of tenants) await trigger('a', { tenant });
-    await nodes.rows("SELECT setval('greenvue_jobs.limit_keys_key_seq', -2147483647, false)");
+    await rows("SELECT setval('greenvue_jobs.limit_keys_key_seq', -2147483647, false)");
     for (const tenant of ['x', 'y', 'z']) await trigger('a', { tenant });
     let claimed = 0;
     for (let n = 0; n < 20; n += 1) claimed += (await claim()).runs.length;
@@ -123,7 +75,7 @@ describe('groups of types with limits', () => {
     expect((await claim()).runs).toHaveLength(1);
     expect(await store.findLeftRuns?.()).toBe(false);
     // What a version without limits writes.
-    await nodes.rows(
+    await rows(
       "UPDATE greenvue_jobs.live_runs SET node = NULL, fence = NULL, status = 'queued', started_at = NULL, recoveries = 1",
     );
     clock.advance(MINUTE);
@@ -140,12 +92,12 @@ describe('groups of types with limits', () => {
     await trigger('a');
     expect((await claim()).runs).toHaveLength(1);
     await trigger('a');
-    await nodes.rows(
+    await rows(
       'UPDATE greenvue_jobs.live_runs SET available_at = available_at + 604800000 WHERE node IS NULL',
     );
     expect((await claim()).runs).toEqual([]);
     expect(await store.findLeftRuns?.()).toBe(false);
-    await nodes.rows(
+    await rows(
       "UPDATE greenvue_jobs.live_runs SET node = NULL, fence = NULL, status = 'queued', started_at = NULL WHERE node IS NOT NULL",
     );
     clock.advance(MINUTE);
@@ -178,8 +130,8 @@ describe('groups of types with limits', () => {
     await limit({ running: 1, per: '/tenant' });
     await createJob('a');
     await trigger('a', { tenant: 'A' });
-    await nodes.rows('DELETE FROM greenvue_jobs.limit_looks');
-    await nodes.rows('DELETE FROM greenvue_jobs.limit_keys');
+    await rows('DELETE FROM greenvue_jobs.limit_looks');
+    await rows('DELETE FROM greenvue_jobs.limit_keys');
     expect(await claim()).toMatchObject({ runs: [] });
     expect(await store.findLeftRuns?.()).toBe(true);
     expect((await claim()).runs).toHaveLength(1);

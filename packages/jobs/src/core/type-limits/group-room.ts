@@ -20,6 +20,9 @@ const CLOCK_TOLERANCE_MS = 10_000;
  */
 export const FULL_AGAIN_MS = 60_000;
 
+/** Claims look at a full group again after this time if the end of a run may have been missed. */
+export const MISSED_END_AGAIN_MS = 1_000;
+
 /** How many runs of a group may start now. It is less than 0 after the limits were lowered. */
 export function roomInGroup({ running, rate }: TypeLimits, group: GroupState, now: number): number {
   const ofRunning = running === undefined ? Number.POSITIVE_INFINITY : running - group.running;

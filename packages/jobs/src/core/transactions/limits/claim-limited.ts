@@ -5,6 +5,7 @@ import {
   type GroupState,
   type LookAgain,
   latestLook,
+  MISSED_END_AGAIN_MS,
   roomInGroup,
   roomInGroupAt,
   withStarts,
@@ -109,7 +110,14 @@ export function* claimLimited(
     const { key, group, queueKey } = one;
     const state = after.get(group) ?? one;
     const { starts } = state;
-    return { key, group, queueKey, starts, ...lookAgainOf(limitsOf(one), state, { isFull, now }) };
+    const { mayMissEnd = false } = one;
+    return {
+      key,
+      group,
+      queueKey,
+      starts,
+      ...lookAgainOf(limitsOf(one), state, { isFull, mayMissEnd, now }),
+    };
   });
   return { runs, nextAt: yield* ask('saveGroups', saved, input.types) };
 }
@@ -118,9 +126,14 @@ export function* claimLimited(
 function lookAgainOf(
   limits: TypeLimits,
   state: GroupState,
-  { isFull, now }: { readonly isFull: boolean; readonly now: number },
+  {
+    isFull,
+    mayMissEnd,
+    now,
+  }: { readonly isFull: boolean; readonly mayMissEnd: boolean; readonly now: number },
 ): LookAgain {
-  const roomAt = roomInGroupAt(limits, state, now) ?? now + FULL_AGAIN_MS;
+  const roomAt =
+    roomInGroupAt(limits, state, now) ?? now + (mayMissEnd ? MISSED_END_AGAIN_MS : FULL_AGAIN_MS);
   if (roomAt > now) return { roomAt, heldUntil: undefined };
   // What is left of a group with room is a suspect that has to wait, or is locked.
   return { roomAt: undefined, heldUntil: isFull ? undefined : now + SUSPECTS_AGAIN_MS };

@@ -63,6 +63,8 @@ export interface LockedGroup extends GroupState {
   /** Of the type's version and the priority. */
   readonly queueKey: number;
   readonly type: string;
+  /** A run of the group may have ended that is not counted yet, and whose end lets no claim look at the group. */
+  readonly mayMissEnd?: boolean;
 }
 
 export interface TakeOfGroups {

@@ -1,5 +1,6 @@
 import { StoreError } from '../../../core/model/errors.ts';
 import type { Database } from '../connection/database.ts';
+import { mayBeDone } from '../connection/database-errors.ts';
 import { columnsOf, type Statements } from '../connection/queries.ts';
 import { rowOf } from '../rows/run-rows.ts';
 
@@ -20,14 +21,23 @@ const MOST_DRAWS = 1_000_000;
  * that makes the first run of a value. Its connection is its own: callers hold one of another pool.
  */
 export class GroupMaker {
-  readonly #db: Database;
+  readonly #db: Pick<Database, 'boundedTransaction'>;
 
-  constructor(db: Database) {
+  constructor(db: Pick<Database, 'boundedTransaction'>) {
     this.#db = db;
   }
 
   /** The keys of the groups, in order. */
-  async make(groups: readonly GroupOfRun[], now: number): Promise<readonly number[]> {
+  make(groups: readonly GroupOfRun[], now: number): Promise<readonly number[]> {
+    return this.#make(groups, now).catch((error: unknown) => {
+      // The lost COMMIT is not the one of the caller's transaction, which has done nothing.
+      if (error instanceof StoreError && mayBeDone(error))
+        throw new StoreError(error.code, error.message, { cause: error });
+      throw error;
+    });
+  }
+
+  async #make(groups: readonly GroupOfRun[], now: number): Promise<readonly number[]> {
     const rows = columnsOf(groups.map(paramsOf), 3);
     for (const draws of DRAWS) {
       const found = await this.#db.boundedTransaction(async (q) => {

@@ -33,8 +33,10 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
     async lockGroups({ types, node }, { limit, latest }) {
       const params = [versionsParam(types), now, latest, node, hasJoined, limit];
       const locked = (await q.arrays(LOCK_GROUPS, params)).map((row) => {
-        const [key, group, type, starts, queueKey] = rowOf<[number, number, string, string, number]>(row);
-        return { key, group, type, queueKey, starts: startsIn(starts) };
+        const [key, group, type, starts, queueKey, lookedAt] =
+          rowOf<[number, number, string, string, number, number]>(row);
+        const mayMissEnd = lookedAt <= now - MAY_MISS_END_MS;
+        return { key, group, type, queueKey, mayMissEnd, starts: startsIn(starts) };
       });
       if (locked.length === 0) return [];
       // Not before the locks: it has to see the claims of the previous lock holders.
@@ -65,31 +67,33 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
   };
 }
 
+/** The end of a run adds no look to a key with a look that has waited for this time (ms). */
+const OLD_LOOK_MS = 5_000;
+/** Less, because the transaction of the end may be younger than the claim: see `mayMissEnd`. */
+const MAY_MISS_END_MS = 1_000;
+
 const SAVE_LIMITS = `INSERT INTO greenvue_jobs.type_limits (type, version, limits, regrouping)
   SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
   ON CONFLICT (type) DO UPDATE SET version = excluded.version, limits = excluded.limits, regrouping = excluded.regrouping,
     revision = type_limits.revision + 1`;
-/**
- * Looks at keys now, but in the order in which their first waiting runs start. Adds no row if a row has
- * waited for a minute: perhaps no node has this version. A newer row may be one that a claim removes now.
- */
+/** When the first waiting run of a key is due. */
+const NEXT = `SELECT available_at AS at FROM greenvue_jobs.live_runs
+      WHERE type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1`;
+/** Looks at keys now, but in the order in which their first waiting runs start. */
 const lookNow = (keys: string) => `INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
-  SELECT keys.key, keys.type_key, $1::bigint, ${startOrderIn('keys.type_key', 'first.at')}
-  FROM ${keys} CROSS JOIN LATERAL (
-    SELECT least($1::bigint, (SELECT available_at FROM greenvue_jobs.live_runs
-      WHERE live_runs.type_key = keys.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1)) AS at) AS first
-  WHERE NOT EXISTS (SELECT FROM greenvue_jobs.limit_looks AS old WHERE old.key = keys.key AND old.at <= $1::bigint - 60000)`;
+  SELECT keys.key, keys.type_key, $1::bigint, ${startOrderIn('keys.type_key', 'least($1::bigint, next.at)')}
+  FROM ${keys} LEFT JOIN LATERAL (${NEXT}) AS next ON true`;
 const LOOK_AT_TYPES = `${lookNow('greenvue_jobs.limit_keys AS keys JOIN greenvue_jobs.limit_groups AS of ON of.id = group_id')}
-  AND of.type = ANY($2::text[])`;
+  WHERE of.type = ANY($2::text[]) AND next.at IS NOT NULL`;
 const NEXT_LOOK = `SELECT min(next.at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT at FROM greenvue_jobs.limit_looks WHERE type_key = known.key ORDER BY at LIMIT 1) AS next`;
 /** The most looks that a claim reads of a type: a key may have many. */
 const LOOKS = 5_000;
 /** `isLookDue` in SQL. */
-const DUE_LOOKS = `SELECT looks.key, looks.since FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-    (SELECT key, since FROM greenvue_jobs.limit_looks WHERE type_key = known.key AND at <= $2::bigint
+const DUE_LOOKS = `SELECT looks.key, looks.at, looks.since FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+    (SELECT key, at, since FROM greenvue_jobs.limit_looks WHERE type_key = known.key AND at <= $2::bigint
       ORDER BY at LIMIT ${LOOKS})
-    UNION ALL (SELECT key, since FROM greenvue_jobs.limit_looks
+    UNION ALL (SELECT key, at, since FROM greenvue_jobs.limit_looks
       WHERE type_key = known.key AND at > $3::bigint AND at > since + 150000 AND since <= $2::bigint LIMIT ${LOOKS})) AS looks`;
 /** `$4`: when the first run of no group is due. Without another priority, it starts first. */
 const RUN_SINCE = `CASE WHEN (SELECT bool_or(known.key < 0) FROM (${KEYS_KNOWN}) AS known) THEN (
@@ -100,11 +104,12 @@ const RUN_SINCE = `CASE WHEN (SELECT bool_or(known.key < 0) FROM (${KEYS_KNOWN})
       ORDER BY available_at LIMIT 1) AS due) AS first)
   ELSE $4::bigint END`;
 const SEE_GROUPS = `SELECT (${NEXT_LOOK}), (SELECT min(since) FROM (${DUE_LOOKS}) AS due), ${RUN_SINCE}`;
-const LOCK_GROUPS = `WITH alive AS MATERIALIZED (${isAlive('$4')}),
-  due AS MATERIALIZED (
-    SELECT key, min(since) AS since FROM (${DUE_LOOKS}) AS due
-    WHERE NOT $5::boolean OR EXISTS (SELECT FROM alive) GROUP BY key)
-  SELECT due.key, of.id, of.type, of.starts, keys.type_key FROM due
+/** Sorts first, so that it reads no more groups than it locks. */
+const LOCK_GROUPS = `WITH alive AS MATERIALIZED (${isAlive('$4')})
+  SELECT due.key, of.id, of.type, of.starts, keys.type_key, due.at
+  FROM (
+    SELECT key, min(since) AS since, min(at) AS at FROM (${DUE_LOOKS}) AS looks
+    WHERE NOT $5::boolean OR EXISTS (SELECT FROM alive) GROUP BY key ORDER BY since, key DESC OFFSET 0) AS due
     JOIN greenvue_jobs.limit_keys AS keys ON keys.key = due.key
     JOIN greenvue_jobs.limit_groups AS of ON of.id = keys.group_id
   ORDER BY due.since, due.key DESC LIMIT $6::integer FOR NO KEY UPDATE OF of SKIP LOCKED`;
@@ -125,17 +130,24 @@ const SAVE_GROUPS = `WITH new AS MATERIALIZED (
     WHERE of.id = new.group_id AND (of.starts <> new.starts OR of.used_at < $2::bigint - ${NOTE_USE_AFTER_MS})),
   looks AS (
     INSERT INTO greenvue_jobs.limit_looks (key, type_key, at, since)
-    SELECT new.key, new.type_key, greatest(next.at, new.room_at, CASE WHEN next.at <= $2::bigint THEN new.held_until END),
-      ${startOrderIn('new.type_key', 'next.at')}
-    FROM new CROSS JOIN LATERAL (
-      SELECT available_at AS at FROM greenvue_jobs.live_runs
-      WHERE type_key = new.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next
+    SELECT key, type_key, greatest(next.at, room_at, CASE WHEN next.at <= $2::bigint THEN held_until END),
+      ${startOrderIn('type_key', 'next.at')}
+    FROM new AS keys CROSS JOIN LATERAL (${NEXT}) AS next
     RETURNING at)
   SELECT least((SELECT min(at) FROM looks), (${NEXT_LOOK}))`;
-const LOOK_AT_GROUPS = `WITH groups AS MATERIALIZED (
-    SELECT keys.group_id FROM greenvue_jobs.live_runs
-      JOIN greenvue_jobs.limit_keys AS keys ON keys.key = live_runs.type_key
-    WHERE live_runs.type_key < ${GROUP_KEYS_BELOW} AND live_runs.id = ANY($2::bigint[])
-    UNION SELECT group_id FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[])),
-  ended AS (DELETE FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[]))
-  ${lookNow('greenvue_jobs.limit_keys AS keys JOIN groups USING (group_id)')}`;
+/**
+ * Lets claims look at groups whose claims end. A key whose run may wait again gets a look in any case. Another key
+ * needs one if a run waits there, and if no look has waited for so long that a claim counts on this.
+ */
+const LOOK_AT_GROUPS = `WITH own AS MATERIALIZED (
+    SELECT DISTINCT type_key AS key FROM greenvue_jobs.live_runs
+    WHERE type_key < ${GROUP_KEYS_BELOW} AND id = ANY($2::bigint[])),
+  ended AS (DELETE FROM greenvue_jobs.limit_claims WHERE run_id = ANY($2::bigint[]) RETURNING group_id),
+  groups AS MATERIALIZED (
+    SELECT group_id FROM own JOIN greenvue_jobs.limit_keys USING (key) UNION SELECT group_id FROM ended),
+  unseen AS MATERIALIZED (
+    SELECT key, type_key, key IN (SELECT key FROM own) AS is_own
+    FROM groups JOIN greenvue_jobs.limit_keys AS keys USING (group_id)
+    WHERE key IN (SELECT key FROM own) OR NOT EXISTS (
+      SELECT FROM greenvue_jobs.limit_looks AS old WHERE old.key = keys.key AND old.at <= $1::bigint - ${OLD_LOOK_MS}))
+  ${lookNow('unseen AS keys')} WHERE is_own OR next.at IS NOT NULL`;

@@ -1,14 +1,12 @@
 import { isExpired } from '../../../core/rules/expiry.ts';
 import type { ClaimedRun } from '../../../core/store/store-passes.ts';
-import { claimedRunOf, indexOfJob } from '../../../core/transactions/claim.ts';
 import { runToHandOver } from '../../../core/transactions/limits/choose-of-groups.ts';
 import type { TakenOfGroups, TakeOfGroups } from '../../../core/transactions/limits/limit-tables.ts';
 import type { JobIndexes } from '../../../core/transactions/tables/tables.ts';
 import { startOrderOf } from '../../rows/queue-key.ts';
-import { LIVE_COLUMNS, liveRunOf } from '../../rows/runs/run-row.ts';
 import { FREE, lockSuspects, ONE_CLAIMED, WAITING_SUSPECT_OF_GROUPS } from '../claims/priority-claims.ts';
+import { claimedRunsIn, TAKEN_COLUMNS, type TakenColumns } from '../claims/taken-columns.ts';
 import { columnsOf } from '../connection/queries.ts';
-import { rowOf } from '../rows/run-rows.ts';
 import type { Unit } from '../tables/unit.ts';
 
 interface TakeInput {
@@ -33,10 +31,10 @@ export async function takeOfGroups(
   const all: TakenRun[] = [];
   let left = take;
   const takeSome = async (sql: string, some: TakeOfGroups, reads: number) => {
-    const runs = await takeRuns(u, sql, { node, jobs, take: some, reads });
+    const { runs, isCut } = await takeRuns(u, sql, { node, jobs, take: some, reads });
     all.push(...runs);
     left = roomAfter(left, runs);
-    return runs.at(-1)?.isCut === true;
+    return isCut;
   };
   if (hasSuspects && left.places > 0 && (await lockSuspects(u)))
     await takeSome(TAKE_SUSPECT, { ...left, places: 1, prefetch: 0 }, 1);
@@ -69,9 +67,15 @@ interface TakenRun {
   readonly run: ClaimedRun;
   /** A run that has expired does not start. */
   readonly takesRoom: boolean;
+}
+
+interface Taken {
+  readonly runs: readonly TakenRun[];
   /** Other due runs of the groups were not read. */
   readonly isCut: boolean;
 }
+
+type TakenRow = [isCut: boolean, keys: readonly number[] | null, ...columns: TakenColumns];
 
 async function takeRuns(
   { q, now }: Unit,
@@ -82,9 +86,9 @@ async function takeRuns(
     take: { groups, places, prefetch },
     reads,
   }: Omit<TakeInput, 'hasSuspects'> & { readonly reads: number },
-): Promise<readonly TakenRun[]> {
+): Promise<Taken> {
   const rooms = groups.filter(({ most }) => most > 0);
-  if (rooms.length === 0 || places + prefetch === 0) return [];
+  if (rooms.length === 0 || places + prefetch === 0) return { runs: [], isCut: false };
   const rows = rooms.map((one) => [
     one.key,
     one.group,
@@ -93,22 +97,20 @@ async function takeRuns(
     startOrderOf(one.queueKey, 0),
   ]);
   const params = [...columnsOf(rows, 5), now, places, places + prefetch, node, reads];
-  return (await q.arrays(sql, params)).map((row) => {
-    const run = liveRunOf(row);
-    const [key, isCut] = rowOf<[number, boolean]>((row as readonly unknown[]).slice(-2));
-    const { fence = 0 } = run.claim ?? {};
-    const job = indexOfJob(jobs, Number(run.jobUid));
-    const started = run.status === 'running';
-    const claimed = claimedRunOf(runToHandOver(run, now), { job, fence, started });
-    return { key, isCut, run: claimed, takesRoom: !isExpired(run, now) };
-  });
+  const [isCut, keys, ...columns] = (await q.arrays(sql, params))[0] as TakenRow;
+  const runs = claimedRunsIn(columns, jobs, false).map((run, n) => ({
+    key: keys?.[n] ?? 0,
+    run: runToHandOver(run, now),
+    takesRoom: !isExpired(run, now),
+  }));
+  return { runs, isCut: isCut && runs.length > 0 };
 }
 
 /** Runs that have expired start no more, so they take no room. */
 const IS_OVER = 'expires_at IS NOT NULL AND expires_at <= $6::bigint';
 /**
- * At most `most` runs of each group, and of those the runs that start first. Reads about `$10` runs of each
- * key, and takes no run that starts after one that it did not read.
+ * At most `most` runs of each group, and of those the runs that start first. Reads about `$10` runs of each key, and
+ * takes no run that starts after one that it did not read. Finds rows by `ctid`, which is faster than by id.
  */
 const take = (condition: string) => `WITH rooms AS MATERIALIZED (
     SELECT *, least(most + 10, $10::bigint) AS reads
@@ -119,28 +121,29 @@ const take = (condition: string) => `WITH rooms AS MATERIALIZED (
       row_number() OVER (PARTITION BY rooms.key ORDER BY due.available_at, due.id) AS of_key,
       count(*) FILTER (WHERE NOT is_over) OVER (PARTITION BY rooms.group_id ORDER BY due.available_at + shift, due.id) AS nth
     FROM rooms CROSS JOIN LATERAL (
-      SELECT id, available_at, recoveries, ${IS_OVER} AS is_over FROM greenvue_jobs.live_runs
+      SELECT ctid AS place, id, available_at, recoveries, ${IS_OVER} AS is_over FROM greenvue_jobs.live_runs
       WHERE ${condition} AND available_at <= $6::bigint
       ORDER BY available_at, id LIMIT rooms.reads) AS due),
   cut AS MATERIALIZED (SELECT start_order, id FROM due WHERE of_key = reads AND nth < most ORDER BY start_order, id LIMIT 1),
   chosen AS MATERIALIZED (
-    SELECT id, group_id, may_prefetch, recoveries, row_number() OVER (ORDER BY start_order, id) AS n
+    SELECT place, group_id, may_prefetch, recoveries, row_number() OVER (ORDER BY start_order, id) AS n
     FROM due
     WHERE nth <= most AND NOT EXISTS (SELECT FROM cut WHERE (due.start_order, due.id) > (cut.start_order, cut.id))
     ORDER BY n LIMIT $8::bigint),
   locked AS MATERIALIZED (
-    SELECT chosen.* FROM chosen JOIN greenvue_jobs.live_runs USING (id)
+    SELECT chosen.* FROM chosen JOIN greenvue_jobs.live_runs ON live_runs.ctid = place
     WHERE live_runs.node IS NULL AND live_runs.held = 'no' AND (n <= $7::bigint OR (may_prefetch AND chosen.recoveries = 0))
     FOR UPDATE OF live_runs SKIP LOCKED),
   taken AS (
     UPDATE greenvue_jobs.live_runs SET node = $9::text, fence = nextval('greenvue_jobs.ids'),
       status = CASE WHEN locked.n <= $7::bigint THEN 'running' ELSE 'queued' END,
       started_at = CASE WHEN locked.n <= $7::bigint THEN $6::bigint END
-    FROM locked WHERE live_runs.id = locked.id RETURNING live_runs.*, locked.group_id, locked.n),
+    FROM locked WHERE live_runs.ctid = place RETURNING live_runs.*, locked.group_id, locked.n),
   claims AS (
     INSERT INTO greenvue_jobs.limit_claims (run_id, fence, group_id)
     SELECT id, fence, group_id FROM taken WHERE NOT (${IS_OVER})
     ON CONFLICT (run_id) DO UPDATE SET fence = excluded.fence, group_id = excluded.group_id)
-  SELECT ${LIVE_COLUMNS}, type_key, EXISTS (SELECT FROM cut) FROM taken ORDER BY n`;
+  SELECT EXISTS (SELECT FROM cut), array_agg(type_key::bigint), ${TAKEN_COLUMNS}
+  FROM (SELECT * FROM taken ORDER BY n) AS taken`;
 const TAKE = take(`type_key = rooms.key AND ${FREE}`);
 const TAKE_SUSPECT = take(`type_key + 0 = rooms.key AND ${WAITING_SUSPECT_OF_GROUPS} AND NOT ${ONE_CLAIMED}`);
