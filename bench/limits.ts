@@ -1,5 +1,6 @@
-// Limits: 20,000 queued no-op runs with a limit of 5 at a time for each of 1,000 tenants, in turn with the same runs of
-// a type without limits. The end is when every run is in the history. Argument `postgres`: on a PostgreSQL 18 of its own.
+// Limits: 20,000 queued no-op runs with a limit of 5 at a time for each of 1,000 tenants, in turn with the
+// same runs of a type without limits. The end is when every run is in the history. Argument `postgres`: on a
+// PostgreSQL 18 of its own.
 import { createJobs, defineJobType, type Engine, type TypeLimitsOptions } from '@greenvue/jobs';
 import { z } from 'zod';
 import { type Cost, type Ground, onGround, serverCosts } from './support/ground.ts';

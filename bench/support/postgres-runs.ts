@@ -3,8 +3,8 @@ import { engineOnPostgres } from './postgres-engine.ts';
 
 const COPIED = 'job_uid, type_key, trigger, catch_up, missed, payload, held';
 /**
- * Copies each existing run, and what lets claims look at the runs of types with limits. The copies of all runs are
- * due before the next copies, and before the runs themselves: by `apartMs`.
+ * Copies each existing run, and what lets claims look at the runs of types with limits. The first copies of
+ * all runs are due first, then the next ones after `apartMs`, then the runs themselves.
  */
 export const copyRuns = (times: number, apartMs = 0): string => `INSERT INTO greenvue_jobs.live_runs
     (id, ${COPIED}, queued_at, available_at)

@@ -63,7 +63,7 @@ export interface LockedGroup extends GroupState {
   /** Of the type's version and the priority. */
   readonly queueKey: number;
   readonly type: string;
-  /** A run of the group may have ended that is not counted yet, and whose end lets no claim look at the group. */
+  /** `running` may still count a run that has ended, and whose end lets no claim look at the group. */
   readonly mayMissEnd?: boolean;
 }
 

@@ -16,7 +16,7 @@ export const TAKEN_COLUMNS = `count(*) FILTER (WHERE status = 'running'), array_
 
 type Column<Value = number> = readonly Value[] | null;
 type ById<Value> = Readonly<Record<string, Value>>;
-/** The values of {@link TAKEN_COLUMNS}. One array for each column costs far less than one row for each run. */
+/** The values of {@link TAKEN_COLUMNS}. One array for each column costs less than one row for each run. */
 export type TakenColumns = readonly [
   /** The first `started` runs start at once. The others are prefetched. */
   started: number,

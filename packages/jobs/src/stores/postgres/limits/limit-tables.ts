@@ -136,8 +136,8 @@ const SAVE_GROUPS = `WITH new AS MATERIALIZED (
     RETURNING at)
   SELECT least((SELECT min(at) FROM looks), (${NEXT_LOOK}))`;
 /**
- * Lets claims look at groups whose claims end. A key whose run may wait again gets a look in any case. Another key
- * needs one if a run waits there, and if no look has waited for so long that a claim counts on this.
+ * Lets claims look at groups whose claims end. A key whose run may wait again always gets a look. Another key
+ * gets one only if a run waits there, and if it has no look that has waited for {@link OLD_LOOK_MS}.
  */
 const LOOK_AT_GROUPS = `WITH own AS MATERIALIZED (
     SELECT DISTINCT type_key AS key FROM greenvue_jobs.live_runs

@@ -109,8 +109,8 @@ async function takeRuns(
 /** Runs that have expired start no more, so they take no room. */
 const IS_OVER = 'expires_at IS NOT NULL AND expires_at <= $6::bigint';
 /**
- * At most `most` runs of each group, and of those the runs that start first. Reads about `$10` runs of each key, and
- * takes no run that starts after one that it did not read. Finds rows by `ctid`, which is faster than by id.
+ * At most `most` runs of each group, and of those the runs that start first. Reads about `$10` runs of each
+ * key, and takes no run that starts after one that it did not read. Finds rows by `ctid`: faster than by id.
  */
 const take = (condition: string) => `WITH rooms AS MATERIALIZED (
     SELECT *, least(most + 10, $10::bigint) AS reads
