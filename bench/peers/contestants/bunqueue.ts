@@ -5,7 +5,7 @@ import { type Contestant, chunks, jobOfEachRun, type Session, type Work } from '
 import { requirePlace } from '../processes/place.ts';
 
 const DURABILITY =
-  'SQLite with `synchronous = NORMAL`, which it does not let one change: [a crash of the machine can lose the last commits](https://bunqueue.dev/architecture/persistence/), a crash of the process runs that were queued in the last 10 ms';
+  'SQLite with `synchronous = NORMAL`, which has no setting: [a crash of the machine can lose the last commits](https://bunqueue.dev/architecture/persistence/), and a crash of the process can lose the runs of the last 10 ms';
 
 /** Embedded: https://bunqueue.dev/guide/quickstart/. It runs on Bun alone, so its processes do, too. */
 export const bunqueue: Contestant = {

@@ -6,7 +6,8 @@ import { cronPatternOf, firstSecondOf } from './cron-pattern.ts';
 
 const LOSES_COMMITS =
   'SQLite with `synchronous = NORMAL`, the default of its driver: a crash of the machine can lose the last commits';
-const STALE = 'runs of a killed process wait for 10 minutes, and for a check every 60 minutes';
+const STALE =
+  'runs of a killed process count as stale after 10 minutes, and it looks for stale runs every 60 minutes';
 const TOO_SLOW = 'it does fewer runs/s in a drain than this needs';
 const SETTINGS =
   '`fork: false` and `runner: "inline"`; `maxConcurrentJobs` and `concurrency` of the queue set to the number of places; `jobPollingInterval` 20 ms, or 1 ms where runs are queued one by one; at least once, because [stale runs](https://docs.sidequestjs.com/production/graceful-shutdown) run again';
