@@ -12,9 +12,9 @@ export interface RegroupHow {
 /** The limits of job types in the store (P29, limits and priority). */
 export interface LimitStore {
   /**
-   * Stores the limits of the types of a node that starts: the newer version's hold, and with equal versions
-   * those of the later start. Call it before the node joins. Returns those of these types whose live runs may
-   * be in groups of earlier limits: {@link LimitStore.regroupRuns} moves them.
+   * Stores the limits of the types of a node that starts. The limits of the newest version hold, and with
+   * equal versions those of the later start. Call it before the node joins. Returns the types whose live runs
+   * may be in groups of earlier limits: {@link LimitStore.regroupRuns} moves them.
    */
   setTypeLimits(offered: readonly OfferedLimits[]): Promise<readonly StoredLimits[]>;
   /**

@@ -31,8 +31,8 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. The store owns the schema `greenvue_jobs` in it. */
   readonly url: string;
   /**
-   * The URL of the control connection, and of the one that adds values of limits, if `url` goes through a
-   * pooler. It must not go through a pooler.
+   * If `url` goes through a pooler: a URL that does not. It is for the control connection, and for the
+   * connection that adds values of limits.
    */
   readonly directUrl?: string;
   /** How long the event loop may block before the node gives up its runs (ms, default 60,000). */

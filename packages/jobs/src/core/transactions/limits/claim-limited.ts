@@ -49,7 +49,7 @@ export function* turnOfGroups(
   return { turn: since <= runSince ? 'first' : 'last', groupAt };
 }
 
-/** When a claim has to look at a group. Now, if the clock was set back to before that. */
+/** When a claim next has to look at a group: now, if the clock was set back. */
 export function* nextLook(
   unit: UnitOfWork,
   { types }: Pick<ClaimInput, 'types'>,

@@ -12,8 +12,8 @@ export interface LimitTables {
   readTypeLimits(how: { readonly lock: boolean }): readonly StoredLimits[];
   saveTypeLimits(limits: readonly StoredLimits[]): void;
   /**
-   * What claims of these types have to look at. `latest`: see `isLookDue`. `runAt`: when the first run of no
-   * group is due. With it, the answer has `runSince`.
+   * What claims of these types have to look at. `latest`: see `isLookDue`. `runAt`: when the first run
+   * outside groups is due. With it, the answer has `runSince`.
    */
   seeGroups(types: TypeVersions, which: { readonly latest: number; readonly runAt?: number }): GroupsSeen;
   /**
@@ -50,7 +50,8 @@ export interface GroupsSeen {
   /** The start order of the first waiting run of the groups that a claim has to look at now. */
   readonly since: number | undefined;
   /**
-   * The start order of the due run of no group that starts first. A run of high priority may be due later.
+   * The start order of the due run outside groups that starts first. It may be due later than `runAt`, if its
+   * priority is higher.
    */
   readonly runSince?: number | undefined;
 }
@@ -63,7 +64,7 @@ export interface LockedGroup extends GroupState {
   /** Of the type's version and the priority. */
   readonly queueKey: number;
   readonly type: string;
-  /** `running` may still count a run that has ended, and whose end lets no claim look at the group. */
+  /** `running` may still count a run that has ended, and its end has added no look for claims. */
   readonly mayMissEnd?: boolean;
 }
 

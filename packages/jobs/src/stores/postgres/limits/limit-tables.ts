@@ -95,7 +95,7 @@ const DUE_LOOKS = `SELECT looks.key, looks.at, looks.since FROM (${KEYS_KNOWN}) 
       ORDER BY at LIMIT ${LOOKS})
     UNION ALL (SELECT key, at, since FROM greenvue_jobs.limit_looks
       WHERE type_key = known.key AND at > $3::bigint AND at > since + 150000 AND since <= $2::bigint LIMIT ${LOOKS})) AS looks`;
-/** `$4`: when the first run of no group is due. Without another priority, it starts first. */
+/** `$4`: when the first run outside groups is due. If all priorities are normal, it starts first. */
 const RUN_SINCE = `CASE WHEN (SELECT bool_or(known.key < 0) FROM (${KEYS_KNOWN}) AS known) THEN (
   SELECT min(${startOrderIn('first.key', 'first.at')}) FROM (
     SELECT known.key, due.available_at AS at FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (

@@ -110,8 +110,8 @@ export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
     AND level <= ($1::jsonb ->> '${LEVEL_KEY}')::integer`;
 
 /**
- * The suffixes in use for a type, and those of the second parameter. Jobs of level 0 with a priority came from
- * SQLite by an earlier version.
+ * The suffixes in use for a type, and those of the second parameter. An earlier version gave jobs with a
+ * priority the level 0 when it moved them from SQLite.
  */
 const SUFFIXES = `SELECT substr(type, length(of_type) + 1) AS suffix FROM greenvue_jobs.job_types WHERE of_type = $1::text
   UNION SELECT unnest($2::text[])
@@ -129,8 +129,8 @@ const TYPE_CLASS = 1_732_584_195;
 const ADD = `INSERT INTO greenvue_jobs.job_types (type, version) VALUES ($1, $2)
   ON CONFLICT (type, version) DO NOTHING`;
 /**
- * Adds the keys of a type with suffixes. For each version: a run may need a newer one than its job. Parameters:
- * the type, the suffixes.
+ * Adds the keys of a type with suffixes. For each version: a run may need a newer one than its job.
+ * Parameters: the type, the suffixes.
  */
 export const ADD_KEYS = `INSERT INTO greenvue_jobs.job_types (key, type, version, of_type, level) OVERRIDING SYSTEM VALUE
   SELECT CASE WHEN suffix LIKE '% high' THEN -2 * at_level.key WHEN suffix LIKE '% low' THEN -2 * at_level.key - 1

@@ -8,8 +8,8 @@ import { ADD_KEYS, suffixesOf } from '../rows/type-keys.ts';
 const BATCH = 2_000;
 
 /**
- * Gives jobs of another store, which all have keys of level 0, the keys of their levels (P22, types and deploys).
- * Runs in groups of limits keep their keys.
+ * Gives jobs of another store, which all have keys of level 0, the keys of their levels (P22, types and
+ * deploys). Runs in groups of limits keep their keys.
  */
 export async function setLevels(q: Statements): Promise<void> {
   const uidsByLevel = new Map<number, number[]>();

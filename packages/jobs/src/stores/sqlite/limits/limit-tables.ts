@@ -35,7 +35,7 @@ export function limitTables(w: Writer): LimitTables {
       return {
         at: earliestOf(w, EARLIEST_LOOK, keys),
         since: first?.[1],
-        // Without another priority, the run that is due first starts first.
+        // If all priorities are normal, the run that is due first starts first.
         runSince: runAt === undefined || keys.every((key) => key > 0) ? runAt : firstStart(w, keys),
       };
     },
