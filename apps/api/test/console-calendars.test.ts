@@ -120,7 +120,7 @@ test(
 );
 
 test(
-  'a calendar that code declares says so, and can not be edited or deleted',
+  'a calendar in code says so, and cannot be edited or deleted',
   async () => {
     const { url, admin } = await startConsoleServer();
     await done(admin, 'PUT', '/api/calendars/weekend', WEEKEND);

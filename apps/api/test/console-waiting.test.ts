@@ -18,7 +18,7 @@ const mail = defineJobType({
 });
 
 test(
-  'jobs wait for other jobs and for limits, and the console says for which and why',
+  'jobs wait for other jobs and for limits, and the console says which and why',
   async () => {
     const { url, admin } = await startConsoleServer({ jobTypes: [sync, mail] });
     await done(admin, 'POST', '/api/jobs', { id: 'import', name: 'Import', type: 'sync', on_demand: true });
@@ -79,7 +79,7 @@ test(
     await page.getByText('After a job', { exact: true }).click();
     await field('Job to follow').fill('import');
     await preview
-      .getByText('It starts when a run of import succeeds, so there are no times to show.')
+      .getByText('A run starts when a run of import succeeds, so there are no times to show.')
       .waitFor();
     await button(
       page,

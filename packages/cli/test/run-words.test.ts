@@ -5,7 +5,7 @@ import { payloadText, slotText } from '../src/runs/run-words.ts';
 
 const SLOT = Date.UTC(2026, 0, 31, 9);
 
-test('the payload of a run says whether it is its own, of a version of the job, or the one that the job has now', () => {
+test('the payload of a run is shown as its own, as that of a version of the job, or as the current one of the job', () => {
   const run = exampleRun();
   expect(payloadText({ ...run, payload: null })).toBe('');
   const textOf = (more: Partial<Run>) => payloadText({ ...run, payload: { n: 1 }, ...more });

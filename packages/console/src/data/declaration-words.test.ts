@@ -26,7 +26,7 @@ test('all other jobs can be changed, also those of a server that does not send t
     expect([whyNoEdit(job), whyNoDelete(job), whyNoResume(job)]).toEqual([undefined, undefined, undefined]);
 });
 
-test('a calendar in code can not be changed; one that a person has made can', () => {
+test('a calendar in code cannot be changed. A calendar that a person has made can', () => {
   expect(whyNoChange({ created_by: 'code' })).toContain('declared in code');
   for (const created_by of [null, 'user:42', 'code:42']) expect(whyNoChange({ created_by })).toBeUndefined();
 });

@@ -66,7 +66,7 @@ describe('a skipped slot', () => {
     expect(runNote(run)).toContain('Another run of the job was live');
   });
 
-  test('after an end of another job names that end, which is no slot', () => {
+  test('of a job that runs after another one names the end of the upstream run instead of a slot', () => {
     for (const reason of ['overlap', 'upstream'] as const) {
       const run = exampleRun({ status: 'skipped', reason, trigger: 'chain', scheduled_for: null });
       expect(explained(run)).toMatch(/^This run was skipped: .* when the upstream run ended/);

@@ -173,7 +173,7 @@ function explainEnd(run: Run, { job }: ExplanationFacts): readonly Sentence[] {
 function gateSentence({ reason }: Run, job: ExplanationFacts['job']): string | undefined {
   // An older server does not know the field.
   if (reason !== 'upstream' || job?.only_if == null) return undefined;
-  return `The gate now needs a success of ${job.only_if.job} in the ${job.only_if.succeeded_within} before. Runs by hand do not need it.`;
+  return `The gate now needs a success of ${job.only_if.job} in the ${job.only_if.succeeded_within} before. Runs by hand ignore the gate.`;
 }
 
 /** With these, a retry is left to the next slot. */

@@ -64,7 +64,7 @@ export function chains(makeDatabase: MakeDatabase): void {
     expect((await h.engine.getJob('report')).job).not.toHaveProperty('nextRunAt');
   });
 
-  it('D12: looks for ends that earlier versions left every 10 s, also while new ends come all the time', async () => {
+  it('D12: every 10 s, it looks for ends that earlier versions left, also while new ends come all the time', async () => {
     await h.engine.schedule(work, { id: 'report', after: { job: 'import' } });
     await settled();
     const looks: unknown[] = [];

@@ -101,7 +101,7 @@ it('D12: many ends that wait for a newer node are in nobody’s way', async () =
   expect(await plan(NEWER)).toEqual(took());
 });
 
-it('D12: an end that was left is taken here after an edit that removes the option', async () => {
+it('D12: after an edit that removes the option, an old node takes the end that it has left', async () => {
   await createUpstream('import');
   await follow('newer', 'import');
   await follow('other', 'import');

@@ -63,7 +63,7 @@ test('a failure budget is compared by its figures, and none by the default of th
   expect(changesOf({ ...WHOLE, pauseAfter: { failures: 3, ofLast: 3 } }, before)).toEqual([]);
 });
 
-test('a job that runs after another one waits in turn by default, and its gate is compared part by part', () => {
+test('a job that runs after another one queues a run by default, and its gate is compared part by part', () => {
   const { interval: _interval, ...named } = CREATED;
   const { interval: _every, intervalMode: _mode, ...whole } = WHOLE;
   const created = { ...named, after: { job: 'import' }, onlyIf: { job: 'stock', succeededWithin: '24h' } };

@@ -100,7 +100,7 @@ describe('a new job', () => {
     );
   });
 
-  test('waits in turn after another job unless an overlap is chosen, as the engine has it', () => {
+  test('queues a run after another job unless another overlap is chosen, as the engine does', () => {
     const draft = { ...newDraft(), id: 'a', name: 'A', type: 't' };
     const schedule = {
       ...draft.schedule,

@@ -189,7 +189,8 @@ function isGate({ job, succeeded_within: within }: GateDraft): boolean {
 }
 
 function noTimes(schedule: ScheduleBody): string {
-  if ('after' in schedule) return `It starts when ${endText(schedule.after)}, so there are no times to show.`;
+  if ('after' in schedule)
+    return `A run starts when ${endText(schedule.after)}, so there are no times to show.`;
   return 'No future runs.';
 }
 

@@ -142,5 +142,5 @@ export class AlertDeliverer {
   }
 }
 
-const NOT_SENT = 'an alert was not delivered; it is tried again for an hour';
+const NOT_SENT = 'an alert was not delivered; the engine tries again for an hour';
 const NOT_SAVED = 'an alert was sent, but this could not be saved; the alert may be sent a second time';

@@ -41,7 +41,7 @@ describe('what a handler saves', () => {
     expect(states).toEqual([{ value: '{"after":"a"}', steps: [['mail', '1']] }]);
   });
 
-  it('leaves out what JSON leaves out, and the handler gets it like a later attempt', async () => {
+  it('is what JSON makes of it, in the first attempt as in later ones', async () => {
     const { resume } = open();
     expect(await resume.step('a', () => ({ id: 1, note: undefined, list: [undefined] }))).toStrictEqual({
       id: 1,

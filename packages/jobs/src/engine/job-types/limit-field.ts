@@ -13,7 +13,7 @@ export function limitFieldFault(
     return `must be a JSON pointer to a payload field, such as "/tenant_id"; got ${named}`;
   const secret = secretFields.find((field) => overlaps(field.path, path));
   if (secret !== undefined)
-    return `must not point at a secret, because people see what a run waits for; ${named} is secret by ${jsonPointer(secret.path)}. Name another field`;
+    return `must not point at a secret, because people see what a run waits for; ${named} overlaps the secret field ${jsonPointer(secret.path)}. Name another field`;
   const kinds = kindsAt(jsonSchema, { root: jsonSchema, path, seen: new Set() });
   if (kinds.size === 0)
     return `must point at a field of the payload, and ${named} is not one. Its fields are: ${fieldsOf(jsonSchema)}`;

@@ -86,7 +86,7 @@ it('pruning continues after a minute when the store rejects, or throws at once',
 });
 
 // Promise P29, limits and priority.
-it('the look for runs that no claim would find waits for no pruning that fails or takes minutes', async () => {
+it('it looks for runs that no claim would find, also while pruning fails or takes minutes', async () => {
   const looksBeside = async (prune: () => Promise<{ removed: number; more: boolean }>) => {
     const clock = createFakeClock(0);
     let looks = 0;

@@ -65,7 +65,7 @@ export class Pruner {
     try {
       return (await store.prune(retention)).more;
     } catch (error) {
-      logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
+      logger.warn({ err: error }, 'pruning failed; the engine tries again in a minute');
       return false;
     }
   }

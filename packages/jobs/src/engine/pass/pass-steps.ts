@@ -128,7 +128,10 @@ export class PassSteps {
   #planned(result: PlanResult, aheadMs: number): void {
     const { alerts, events, meter, settings, due, unclaimed } = this.#with;
     for (const { jobId, message } of result.failed)
-      settings.logger.error({ jobId, message }, 'a job could not be planned; it is tried again in a minute');
+      settings.logger.error(
+        { jobId, message },
+        'a job could not be planned; the engine tries again in a minute',
+      );
     for (const run of result.queued) events.emit('run.queued', run.jobId, run.id);
     for (const run of result.skipped) {
       if (run.reason !== undefined) meter.skipped(run.reason);

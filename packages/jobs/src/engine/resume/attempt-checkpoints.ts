@@ -136,7 +136,7 @@ export class AttemptCheckpoints implements AttemptState {
   }
 }
 
-const AWAY = 'a checkpoint could not be saved; the handler waits, and it is tried again each second';
+const AWAY = 'a checkpoint could not be saved; the handler waits, and the engine tries again each second';
 const UNREADABLE = 'the checkpoint of a run could not be read; its handler starts from the beginning';
 
 /** Of a payload without its secrets: it tells nothing of them. */

@@ -100,7 +100,7 @@ describe('checkInput', () => {
     ['/one', 'must be x; got "y"', { one: 'y' }],
     ['/few', 'must have at most 2 items', { few: [1, 2, 3] }],
     ['/code', 'must match /^[A-Z]{3}$/', { code: 'abc' }],
-    ['/at', 'must be a time like 2030-01-31T12:00:00Z', { at: 'tomorrow' }],
+    ['/at', 'must be a time such as 2030-01-31T12:00:00Z', { at: 'tomorrow' }],
     ['/email', 'must be an e-mail address', { email: 'nobody' }],
     ['/note', 'must not be empty', { note: '' }],
     ['/inner', 'must be a JSON object', { inner: [] }],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The formats of texts, by zod's names. */
 export const FORMATS: Readonly<Record<string, string>> = {
-  datetime: 'a time like 2030-01-31T12:00:00Z',
+  datetime: 'a time such as 2030-01-31T12:00:00Z',
   email: 'an e-mail address',
 };
 

@@ -28,7 +28,7 @@ const listJobTypes = defineRoute({
     operationId: 'listJobTypes',
     summary: 'List the job types',
     description:
-      'The job types of this server, with the JSON Schema of their payloads, their defaults, and the runs that wait for their limits. Without the database, it answers without counts.',
+      'The job types of this server, with the JSON Schema of their payloads, their defaults, and the runs that wait for their limits. While the database does not answer, counts are null.',
   },
   responses: { 200: success(jobTypesSchema, 'The job types'), ...problems() },
   handle: async (_request, { engine }) => {

@@ -50,7 +50,7 @@ export function limitsInOrder(makeStore: MakeStore): void {
       return runs[0];
     };
 
-    it('L12: a run of a type with limits starts before a run of low priority without, which has waited longer', async () => {
+    it('L12: a run with limits starts before a run of low priority without limits that has waited longer', async () => {
       await limit({ running: 9 });
       await job('limited');
       await job('normal', { type: 'plain' });
@@ -62,7 +62,7 @@ export function limitsInOrder(makeStore: MakeStore): void {
       expect(await claimOneByOne(2, 0, BOTH)).toEqual([limited, low]);
     });
 
-    it('L12: a run of high priority without limits starts before a run with limits, which has waited longer', async () => {
+    it('L12: a run of high priority without limits starts before a run with limits that has waited longer', async () => {
       await limit({ running: 1 });
       await job('limited');
       await job('high', { type: 'plain', priority: 'high' });

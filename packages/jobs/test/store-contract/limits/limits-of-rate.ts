@@ -51,7 +51,7 @@ export function limitsOfRate(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toHaveLength(1);
     });
 
-    it('L11: the rate counts the starts of the last period, after a lost node too', async () => {
+    it('L11: the rate counts the starts of the last period, also those after a lost node', async () => {
       await limit({ rate: { runs: 2, perMs: MINUTE } });
       await job('a');
       for (let n = 0; n < 4; n += 1) await trigger('a');
@@ -68,7 +68,7 @@ export function limitsOfRate(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toHaveLength(1);
     });
 
-    it('L11: a run that its node gives back before it starts has cost a start', async () => {
+    it('L11: a run that its node gives back before it starts counts as a start', async () => {
       await limit({ rate: { runs: 2, perMs: MINUTE } });
       await job('a');
       const id = await trigger('a');
@@ -133,7 +133,7 @@ export function limitsOfRate(makeStore: MakeStore): void {
       expect((await claimAll()).ids).toEqual([last]);
     });
 
-    it('L11: a rate starts what it claims: nothing is prefetched, as with `running` it may be', async () => {
+    it('L11: claims prefetch no runs of a type with a rate. With `running` alone, they may', async () => {
       await limit({ rate: { runs: 5, perMs: MINUTE } });
       await job('a');
       for (let n = 0; n < 4; n += 1) await trigger('a');

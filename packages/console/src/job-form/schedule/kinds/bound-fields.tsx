@@ -13,7 +13,7 @@ export function BoundFields({ schedule, write }: PartProps) {
         id={fieldId('/end_at')}
         label="End at (optional)"
         name="End at"
-        description={`${schedule.kind === 'after' ? 'Runs that end after this time start none.' : 'No slot after this time.'} The job is finished after its last run.`}
+        description={`${schedule.kind === 'after' ? 'Runs of the other job that end after this time start no run.' : 'No slot after this time.'} The job is finished after its last run.`}
         fault={useFault('/end_at')}
         draft={schedule.endAt}
         onChange={(endAt) => write('/end_at', { endAt })}

@@ -175,9 +175,9 @@ describe('a recurrence rule', () => {
 
   const START = { startAt: at('2026-06-01T00:00:00Z') };
   const NEVER =
-    'never has a slot: no day fits all its parts, as 30 February would not. Change or remove one of them';
+    'never has a slot, because no day fits all its parts. For example, 30 February does not exist. Change or remove a part';
   const RARE =
-    'must have a slot at least every 8 years; the slots of this rule are further apart. Give each date a job with runAt';
+    'must have a slot at least every 8 years; the slots of this rule are further apart. Instead, make a job with runAt for each date';
   it.each<[string, Partial<Rrule>, string | undefined]>([
     ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=9', {}, NEVER],
     ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=9', {}, NEVER],

@@ -38,9 +38,9 @@ export function rruleFault(rrule: Rrule): string | undefined {
   const from = Math.max(start?.day ?? ANY_DAY, 0);
   const to = Math.min(from + CYCLE_DAYS * read.rule.interval, END_DAY);
   if (from < LAST_JUDGED_DAY && (days.previous(to) ?? -1) < from)
-    return 'never has a slot: no day fits all its parts, as 30 February would not. Change or remove one of them';
+    return 'never has a slot, because no day fits all its parts. For example, 30 February does not exist. Change or remove a part';
   return waitsTooLong(days, { from, to })
-    ? 'must have a slot at least every 8 years; the slots of this rule are further apart. Give each date a job with runAt'
+    ? 'must have a slot at least every 8 years; the slots of this rule are further apart. Instead, make a job with runAt for each date'
     : undefined;
 }
 
