@@ -31,6 +31,25 @@ describe('races of types with limits', () => {
     expect((await other.claim()).runs).toHaveLength(1);
   });
 
+  it('L5: a run that is added while the end of another one is written waits for no later end', async () => {
+    const { store, limit, createJob, trigger, clock, claim } = await startNode();
+    await limit({ running: 1 });
+    const other = await startNode(clock);
+    await createJob('a');
+    await createJob('b');
+    await trigger('a');
+    const [run] = (await claim()).runs;
+    const tx = await openTransaction();
+    await tx.query('LOCK TABLE greenvue_jobs.hour_counts IN SHARE MODE');
+    const settled = store.settle([settlement(required(run), SUCCEEDED, clock.now())]);
+    await untilOneWaits();
+    await other.trigger('b');
+    expect((await other.claim()).runs).toEqual([]);
+    await tx.query('COMMIT');
+    await settled;
+    expect((await other.claim()).runs).toHaveLength(1);
+  });
+
   it('L5: a retry that a claim does not see yet starts when it is due', async () => {
     const { store, limit, createJob, trigger, clock } = await startNode();
     await limit({ running: 3 });

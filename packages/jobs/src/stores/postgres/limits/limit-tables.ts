@@ -136,8 +136,9 @@ const SAVE_GROUPS = `WITH new AS MATERIALIZED (
     RETURNING at)
   SELECT least((SELECT min(at) FROM looks), (${NEXT_LOOK}))`;
 /**
- * Lets claims look at groups whose claims end. A key whose run may wait again always gets a look. Another key
- * gets one only if a run waits there, and if it has no look that has waited for {@link OLD_LOOK_MS}.
+ * Lets claims look at groups whose claims end. Skips keys with a look that has waited for {@link OLD_LOOK_MS},
+ * except those whose own run may wait again. Includes keys without a waiting run: one may be added before the
+ * commit, and a claim may see that run and not the end.
  */
 const LOOK_AT_GROUPS = `WITH own AS MATERIALIZED (
     SELECT DISTINCT type_key AS key FROM greenvue_jobs.live_runs
@@ -146,8 +147,7 @@ const LOOK_AT_GROUPS = `WITH own AS MATERIALIZED (
   groups AS MATERIALIZED (
     SELECT group_id FROM own JOIN greenvue_jobs.limit_keys USING (key) UNION SELECT group_id FROM ended),
   unseen AS MATERIALIZED (
-    SELECT key, type_key, key IN (SELECT key FROM own) AS is_own
-    FROM groups JOIN greenvue_jobs.limit_keys AS keys USING (group_id)
+    SELECT key, type_key FROM groups JOIN greenvue_jobs.limit_keys AS keys USING (group_id)
     WHERE key IN (SELECT key FROM own) OR NOT EXISTS (
       SELECT FROM greenvue_jobs.limit_looks AS old WHERE old.key = keys.key AND old.at <= $1::bigint - ${OLD_LOOK_MS}))
-  ${lookNow('unseen AS keys')} WHERE is_own OR next.at IS NOT NULL`;
+  ${lookNow('unseen AS keys')}`;
