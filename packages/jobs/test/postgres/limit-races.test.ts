@@ -31,6 +31,27 @@ describe('races of types with limits', () => {
     expect((await other.claim()).runs).toHaveLength(1);
   });
 
+  it('L5: while the end of a run takes long to be written, claims look again each second', async () => {
+    const { store, limit, createJob, trigger, clock, claim } = await startNode();
+    await limit({ running: 1 });
+    const other = await startNode(clock);
+    await createJob('a');
+    for (let n = 0; n < 2; n += 1) await trigger('a');
+    const [run] = (await claim()).runs;
+    clock.advance(3 * MINUTE);
+    const tx = await openTransaction();
+    await tx.query('LOCK TABLE greenvue_jobs.hour_counts IN SHARE MODE');
+    const settled = store.settle([settlement(required(run), SUCCEEDED, clock.now())]);
+    await untilOneWaits();
+    for (let n = 0; n < 3; n += 1) {
+      expect(await other.claim()).toMatchObject({ runs: [], nextDueAt: clock.now() + 1_000 });
+      clock.advance(1_000);
+    }
+    await tx.query('COMMIT');
+    await settled;
+    expect((await other.claim()).runs).toHaveLength(1);
+  });
+
   it('L5: a run that is added while the end of another one is written waits for no later end', async () => {
     const { store, limit, createJob, trigger, clock, claim } = await startNode();
     await limit({ running: 1 });

@@ -35,19 +35,25 @@ export function limitTables(u: Unit, hasJoined: boolean): Pick<AsyncTables, keyo
       const locked = (await q.arrays(LOCK_GROUPS, params)).map((row) => {
         const [key, group, type, starts, queueKey, lookedAt] =
           rowOf<[number, number, string, string, number, number]>(row);
-        const mayMissEnd = lookedAt <= now - MAY_MISS_END_MS;
-        return { key, group, type, queueKey, mayMissEnd, starts: startsIn(starts) };
+        const isOldLook = lookedAt <= now - MAY_MISS_END_MS;
+        return { key, group, type, queueKey, isOldLook, starts: startsIn(starts) };
       });
       if (locked.length === 0) return [];
       // Not before the locks: it has to see the claims of the previous lock holders.
       const keys = locked.map(({ key }) => key);
       const [row] = await q.arrays(FORGET_AND_COUNT, [keys, locked.map(({ group }) => group)]);
-      const [counts, isSuspectWaiting] = rowOf<[string | null, boolean]>(row);
+      const [counts, ending, isSuspectWaiting] = rowOf<[string | null, number[] | null, boolean]>(row);
       hasSuspects = isSuspectWaiting;
       const running = new Map(
         Object.entries(Object(counts)).map(([id, count]) => [Number(id), Number(count)]),
       );
-      return locked.map((one): LockedGroup => ({ ...one, running: running.get(one.group) ?? 0 }));
+      return locked.map(
+        ({ isOldLook, ...one }): LockedGroup => ({
+          ...one,
+          running: running.get(one.group) ?? 0,
+          mayMissEnd: isOldLook || ending?.includes(one.group) === true,
+        }),
+      );
     },
     takeOfGroups: (input, take, jobs) => takeOfGroups(u, { node: input.node, take, jobs, hasSuspects }),
     async saveGroups(groups, types) {
@@ -113,13 +119,17 @@ const LOCK_GROUPS = `WITH alive AS MATERIALIZED (${isAlive('$4')})
     JOIN greenvue_jobs.limit_keys AS keys ON keys.key = due.key
     JOIN greenvue_jobs.limit_groups AS of ON of.id = keys.group_id
   ORDER BY due.since, due.key DESC LIMIT $6::integer FOR NO KEY UPDATE OF of SKIP LOCKED`;
+/** Whether a transaction that may still be open removes the row of a claim, because its run ends. */
+const IS_ENDING = 'age(claims.xmax) <= age(pg_snapshot_xmin(pg_current_snapshot())::xid)';
 /** A claim counts while its run has its fence: a node of an older version removes no rows of claims. */
 const FORGET_AND_COUNT = `WITH forgotten AS (DELETE FROM greenvue_jobs.limit_looks WHERE key = ANY($1::integer[])),
   counted AS (
-    SELECT claims.group_id, count(*) AS running FROM greenvue_jobs.limit_claims AS claims
+    SELECT claims.group_id, count(*) AS running, bool_or(${IS_ENDING}) AS is_ending
+    FROM greenvue_jobs.limit_claims AS claims
       JOIN greenvue_jobs.live_runs ON live_runs.id = claims.run_id AND live_runs.fence = claims.fence
     WHERE claims.group_id = ANY($2::bigint[]) GROUP BY claims.group_id)
-  SELECT (SELECT json_object_agg(group_id, running) FROM counted), EXISTS (
+  SELECT (SELECT json_object_agg(group_id, running) FROM counted),
+    (SELECT array_agg(group_id) FROM counted WHERE is_ending), EXISTS (
     SELECT FROM greenvue_jobs.live_runs WHERE type_key + 0 = ANY($1::integer[]) AND recoveries >= 2)`;
 /** `lookAgainAt` in SQL, for groups in which runs are left. `greatest` ignores nulls. */
 const SAVE_GROUPS = `WITH new AS MATERIALIZED (
