@@ -137,6 +137,20 @@ describe('groups of types with limits', () => {
     expect((await claim()).runs).toHaveLength(1);
   });
 
+  it('L8: a look at a value that was pruned while its last run ended is removed within a minute', async () => {
+    const { store, limit, createJob, trigger, claim, clock } = await startNode();
+    await limit({ running: 1, per: '/tenant' });
+    await createJob('a');
+    await trigger('a', { tenant: 'A' });
+    await claim();
+    await rows(
+      'INSERT INTO greenvue_jobs.limit_looks SELECT key - 1, type_key, 0, 0 FROM greenvue_jobs.limit_keys',
+    );
+    expect((await claim()).nextDueAt).toBe(0);
+    await store.findLeftRuns?.();
+    expect((await claim()).nextDueAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(clock.now());
+  });
+
   it('L18: a node that knows removed limits makes a run, and the node that removed them is killed', async () => {
     const old = await startNode();
     await old.limit({ running: 5 });

@@ -18,7 +18,8 @@ export interface LeftRuns {
 
 /**
  * Lets claims find the waiting runs of groups at which no claim would look. A node that did not know the
- * limits of a type has let them wait again, or has put them in a group of limits that have been removed.
+ * limits of a type has let them wait again, or has put them in a group of limits that have been removed. Removes
+ * looks at groups that are gone.
  */
 export async function findLeftRuns(u: Unit, before = GROUP_KEYS_BELOW): Promise<LeftRuns> {
   const read = (await u.q.arrays(READ_KEYS, [before, KEYS, u.now])).map((row) => rowOf<KeyRow>(row));
@@ -28,6 +29,7 @@ export async function findLeftRuns(u: Unit, before = GROUP_KEYS_BELOW): Promise<
   const unseen = waiting.filter(({ isLookedAt, isLimited }) => isLimited && !isLookedAt);
   const unlimited = waiting.filter(({ isLimited }) => !isLimited).map(({ key }) => key);
   await lookAtKeys(u, unseen);
+  await u.q.run(REMOVE_LOOKS, []);
   if (unlimited.length > 0) await regroupRunsOfKeys(u, unlimited, RUNS);
   const next = read.length < KEYS ? undefined : read.at(-1)?.[0];
   return { found: unseen.length + unlimited.length > 0, next };
@@ -35,6 +37,9 @@ export async function findLeftRuns(u: Unit, before = GROUP_KEYS_BELOW): Promise<
 
 type KeyRow = [key: number, waitsSince: number | null, isLookedAt: boolean, limits: string | null];
 
+/** The end of a run and a prune of its key at the same time leave such looks: no claim could remove them. */
+const REMOVE_LOOKS = `DELETE FROM greenvue_jobs.limit_looks AS looks
+  WHERE NOT EXISTS (SELECT FROM greenvue_jobs.limit_keys AS keys WHERE keys.key = looks.key)`;
 /**
  * Jumps from key to key in the index. Without runs in groups, that reads one entry. A look that comes later
  * counts only if it knows of the first run.
