@@ -6,8 +6,8 @@ import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A process that opens the database of its argument with the library alone. Prints `refused <message>`, or
- * `started` and then `ran <fence>` each time its one run begins. That run never ends.
+ * A process that opens the database of its argument with the library alone. Prints `loaded`, then
+ * `refused <message>`, or `started` and then `ran <fence>` each time its one run begins. That run never ends.
  */
 const [, , file = ''] = process.argv;
 
@@ -29,6 +29,7 @@ const engine = createEngine({
   deps: {},
   logger: silentLogger,
 });
+say('loaded');
 try {
   await engine.start();
   say('started');
