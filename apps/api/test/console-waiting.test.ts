@@ -134,12 +134,13 @@ test(
     };
     await done(admin, 'POST', '/api/jobs', mails);
     const send = (customer: string) => done(admin, 'POST', '/api/jobs/mails/runs', { payload: { customer } });
-    for (const customer of ['acme', 'other', 'acme']) await send(customer);
-    const last = textOf(await send('acme'), 'id');
     await goTo('/job-types/mail');
     await fact('Limits, across all nodes')
       .getByText('1 run at a time, for each value of /customer')
       .waitFor();
+    await fact('Waiting for limits').getByText('no runs').waitFor();
+    for (const customer of ['acme', 'other', 'acme']) await send(customer);
+    const last = textOf(await send('acme'), 'id');
     await fact('Waiting for limits').getByText('2 runs, for 1 full value').waitFor();
     await goTo(`/runs/${last}`);
     await page

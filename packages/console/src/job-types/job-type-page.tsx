@@ -1,7 +1,7 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { useJobTypes } from '../data/queries/queries.ts';
+import { useJobTypeCounts } from '../data/queries/queries.ts';
 import { payloadField } from '../job-form/payload/payload-fields.ts';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
@@ -19,14 +19,11 @@ import { limitsText, waitingText } from './limits-text.ts';
 import { payloadRows } from './payload-rows.ts';
 import { PayloadTable } from './payload-table.tsx';
 
-/** The page shows counts of waiting runs. */
-const COUNTS_FRESH_MS = 5_000;
-
 /** One job type: its defaults, its payload, and how its runs went. */
 export function JobTypePage() {
   const name = useIdInPath();
   const { admin } = useMay();
-  const { data: types, error, refetch } = useJobTypes(COUNTS_FRESH_MS);
+  const { data: types, error, refetch } = useJobTypeCounts();
   const type = types?.find((known) => known.type === name);
   const query = `type=${encodeURIComponent(name)}`;
   return (

@@ -42,6 +42,7 @@ const TOP_EVERY_MS = 15_000;
 const LOGS_EVERY_MS = 1_000;
 const CALENDARS_EVERY_MS = 5_000;
 const TYPES_FRESH_MS = 300_000;
+const COUNTS_EVERY_MS = 5_000;
 
 function cursorOf(page: string): { readonly cursor?: string } {
   return page === FIRST ? {} : { cursor: page };
@@ -143,12 +144,24 @@ export function useTags() {
   });
 }
 
-export function useJobTypes(freshMs = TYPES_FRESH_MS) {
+export function useJobTypes() {
   const connection = useConnection();
   return useQuery({
     queryKey: queryKeys.types(),
     queryFn: ({ signal }) => listJobTypes(connection, { signal }),
-    staleTime: freshMs,
+    staleTime: TYPES_FRESH_MS,
+  });
+}
+
+/** The job types, with the counts of runs that wait for limits. These send no event, and are read again. */
+export function useJobTypeCounts() {
+  const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
+  return useQuery({
+    queryKey: queryKeys.types(),
+    queryFn: ({ signal }) => listJobTypes(connection, { signal }),
+    staleTime: COUNTS_EVERY_MS,
+    refetchInterval: isSignedIn ? COUNTS_EVERY_MS : false,
   });
 }
 

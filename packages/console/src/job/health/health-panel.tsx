@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useResumeJob } from '../../actions/actions.ts';
 import { Actor } from '../../data/actor.tsx';
-import { useJobRuns, useJobTypes, useStats } from '../../data/queries/queries.ts';
+import { useJobRuns, useJobTypeCounts, useStats } from '../../data/queries/queries.ts';
 import { useMay } from '../../session/session.tsx';
 import { KeepFocus } from '../../ui/feedback/keep-focus.tsx';
 import { Help } from '../../ui/help/help.tsx';
@@ -16,9 +16,6 @@ import { Plain } from '../../ui/text/text.tsx';
 import type { Advice, AdviceFacts } from './advice.ts';
 import classes from './health.module.css';
 import { healthAdvice, runToLookAt } from './health-advice.ts';
-
-/** The panel shows a count of waiting runs. */
-const COUNTS_FRESH_MS = 5_000;
 
 /** A job's problem and the advice. Renders nothing for a healthy job. */
 export function HealthPanel({ job }: { readonly job: Job }) {
@@ -56,7 +53,7 @@ function WithStats({ job }: { readonly job: Job }) {
 
 function WithLimits({ job }: { readonly job: Job }) {
   const stats = useStats();
-  const types = useJobTypes(COUNTS_FRESH_MS);
+  const types = useJobTypeCounts();
   const limits = types.data?.find(({ type }) => type === job.type)?.limits;
   return <Panel job={job} facts={{ stats: stats.data, limits }} />;
 }
