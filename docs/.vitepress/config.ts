@@ -108,6 +108,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('greenvue-postgres'),
       page('configuration'),
       page('accounts'),
+      page('rights'),
     ],
   },
   {

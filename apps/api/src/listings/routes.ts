@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { ListingRow } from '../db/schema.ts';
 import { pageOf } from '../rest/paging.ts';
-import { requireRole } from '../rest/principal.ts';
+import { requireRole, requireUnboundedAdmin } from '../rest/principal.ts';
 import { forbidden, notFound } from '../rest/problem.ts';
 import { noContent, problems } from '../rest/responses.ts';
 import type { Listings } from './listings.ts';
@@ -151,5 +151,6 @@ async function requireOwn(listings: Listings, request: FastifyRequest, id: strin
   const isSeller = principal.kind === 'user' && principal.id === listing.seller_id;
   if (!isSeller && principal.role !== 'admin')
     throw forbidden('Only its seller or an admin can change a listing.');
+  if (!isSeller) requireUnboundedAdmin(request);
   return listing;
 }

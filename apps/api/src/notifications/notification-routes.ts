@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { NotificationRow } from '../db/schema.ts';
 import { type CreatedPosition, pageByCreation, pageOf, pageQuery } from '../rest/paging.ts';
-import { actorOf, requireRole } from '../rest/principal.ts';
+import { actorOf, requireRole, requireUnboundedAdmin } from '../rest/principal.ts';
 import { unprocessable } from '../rest/problem.ts';
 import { problems } from '../rest/responses.ts';
 import type { Notifications } from './notifications.ts';
@@ -74,7 +74,7 @@ export function notificationRoutes({
     });
 
     app.post('/api/notifications', { schema: scheduleSchema }, async (request, reply) => {
-      const actor = actorOf(requireRole(request, 'admin'));
+      const actor = actorOf(requireUnboundedAdmin(request));
       const { user_id, email, template, due_at } = request.body;
       const to = recipientOf(user_id, email);
       const data = checkedData(template, request.body.data);
