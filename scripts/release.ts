@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type PackedPackage, packPackage } from './package/pack.ts';
+import { writeReleaseSboms } from './package/sbom.ts';
 import { type SourcePackage, sourcePackages } from './package/source-package.ts';
 import { startPostgres } from './postgres/server.ts';
 import { runChecks } from './release/check.ts';
@@ -35,6 +36,7 @@ async function release(): Promise<void> {
     ]);
     for (const one of packed) sayContents(one);
     if (failed.length > 0) return fail('Nothing was published. These checks failed:', failed);
+    say('Bills of materials, to attach to the release:', writeReleaseSboms());
     if (!isDryRun) for (const { tarball } of packed) publish(tarball);
     say(isDryRun ? 'All checks passed. npm run release publishes, in this order:' : 'Published:', names);
     if (toDo.length > 0) say('Before that, do this:', toDo);

@@ -65,6 +65,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('transactions', 'Runs in your transaction'),
       page('shutdown-and-deploys'),
       page('security'),
+      page('threat-model'),
+      page('asvs'),
       page('scaling', 'Several nodes'),
       page('failures'),
       page('monitoring'),

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildPackage } from './build-package.ts';
+import { SBOM, sbomText } from './sbom.ts';
 import type { SourcePackage } from './source-package.ts';
 
 export interface PackedPackage {
@@ -19,10 +21,11 @@ interface PackedContents {
   readonly unpackedSize: number;
 }
 
-/** Builds a package inside of `folder`, and packs it as `npm publish` would. */
+/** Builds a package with its bill of materials inside of `folder`, and packs it as `npm publish` would. */
 export async function packPackage(source: SourcePackage, folder: string): Promise<PackedPackage> {
   const built = join(folder, source.id);
   await buildPackage(source, built);
+  writeFileSync(join(built, SBOM), sbomText(source.manifest));
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const printed = execFileSync('npm', args, {
     cwd: built,

@@ -10,6 +10,7 @@ import { installedSize, makeEmptyProject } from '../../../../scripts/package/emp
 import { type PackedPackage, packPackage } from '../../../../scripts/package/pack.ts';
 import { publintFaults } from '../../../../scripts/package/publint-faults.ts';
 import { OLDEST_NODE } from '../../../../scripts/package/published-manifest.ts';
+import { SBOM, type Sbom } from '../../../../scripts/package/sbom.ts';
 import { ROOT, sourcePackages } from '../../../../scripts/package/source-package.ts';
 import { nodeBinary } from '../../../../scripts/release/tools.ts';
 import { CONDITION_MS } from '../../../../scripts/test-deadlines.ts';
@@ -69,6 +70,22 @@ describe('each published package', () => {
     const built = packed.find(({ source }) => source.manifest.name === '@greenvue/jobs')?.built ?? '';
     for (const [file, published] of MONITORING_FILES)
       expect(readFileSync(join(built, published), 'utf8')).toBe(readFileSync(join(ROOT, file), 'utf8'));
+  });
+
+  it('has a bill of materials with each package that it contains or installs, with its hash and license', () => {
+    const contents = packed.map(({ source, built }) => {
+      const sbom: Sbom = JSON.parse(readFileSync(join(built, SBOM), 'utf8'));
+      const others = sbom.components.filter(({ name }) => !name.startsWith('@greenvue/'));
+      expect(others.filter(({ hashes, licenses }) => !hashes?.length || !licenses?.length)).toEqual([]);
+      expect([sbom.bomFormat, sbom.metadata.component.name]).toEqual(['CycloneDX', source.manifest.name]);
+      return [source.id, others.map(({ name }) => name)] as const;
+    });
+    const of = new Map(contents);
+    expect(of.get('jobs')?.toSorted()).toEqual(['croner', 'leven']);
+    // A dependency of a dependency; a package in the built pages; and none of the tests.
+    expect(of.get('cli')).toContain('string-width');
+    expect(of.get('console')).toEqual(expect.arrayContaining(['react', 'scheduler', 'uplot']));
+    expect([...of.values()].flat()).not.toContain('playwright-core');
   });
 
   it('exports what its API report says; after a wanted change run npm run api-report', () => {

@@ -91,6 +91,23 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await refresh(app, refresh_token)).toMatchObject({ status: 401 });
   });
 
+  test('a session ends 90 days after its sign-in, however often it is refreshed', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    let { refresh_token: token } = await app.signUp('ann@example.com');
+    for (let days = 20; days < 90; days += 20) {
+      app.time.now += 20 * DAY_MS;
+      token = textOf((await refresh(app, token)).body, 'refresh_token');
+    }
+    app.time.now += 10 * DAY_MS - 1;
+    const last = await refresh(app, token);
+    expect(last).toMatchObject({ status: 200 });
+    app.time.now += 1;
+    expect(await refresh(app, textOf(last.body, 'refresh_token'))).toMatchObject({ status: 401 });
+    expect(await me(app, textOf(last.body, 'access_token'))).toMatchObject({ status: 401 });
+    const now = await logIn(app, 'ann@example.com');
+    expect(await refresh(app, textOf(now.body, 'refresh_token'))).toMatchObject({ status: 200 });
+  });
+
   test('a log-out ends the login', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const { refresh_token } = await app.signUp('ann@example.com');

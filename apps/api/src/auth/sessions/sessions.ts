@@ -7,6 +7,8 @@ import { deriveSecret, hashSecret, makeSecret } from '../secrets/secrets.ts';
 
 /** Lifetime of a session without a refresh. */
 export const REFRESH_TOKEN_MS = 30 * 86_400_000;
+/** A session ends this long after its sign-in, however often it is refreshed. */
+export const LONGEST_SESSION_MS = 90 * 86_400_000;
 
 /** Limit of sessions of an account: a further sign-in ends the least recently used one. */
 export const MOST_SESSIONS = 50;
@@ -70,7 +72,8 @@ export function createSessions({ database, clock, secret }: SessionsDeps): Sessi
         await makeRoom(trx, user.id, clock.now());
         const token = makeSecret('gvr_');
         const family = newId();
-        await keep(trx, { token, userId: user.id, family, origin, now: clock.now() });
+        const now = clock.now();
+        await keep(trx, { token, userId: user.id, family, origin, now, signedInAt: now });
         return { sessionId: family, refreshToken: token };
       }),
     refresh: (token, origin) => {
@@ -170,8 +173,11 @@ async function refresh(trx: Transaction<Database>, asked: Refresh): Promise<Refr
   const known = await findInTurn(trx, token);
   if (!known || known.expires_at <= now || known.revoked_at !== null) return { kind: 'refused' };
   if (known.used_at === null) {
+    const { user_id: userId, family } = known;
+    const signedInAt = (await signInTime(trx, family)) ?? now;
+    if (now >= signedInAt + LONGEST_SESSION_MS) return { kind: 'refused' };
     await trx.updateTable('refresh_tokens').set({ used_at: now }).where('id', '=', known.id).execute();
-    await keep(trx, { token: successor, userId: known.user_id, family: known.family, origin, now });
+    await keep(trx, { token: successor, userId, family, origin, now, signedInAt });
   } else if (!(await isLostAnswer(trx, known.used_at, asked))) {
     await endSessions(trx, { userId: known.user_id, only: known.family, now });
     return { kind: 'reused', userId: known.user_id, sessionId: known.family };
@@ -198,15 +204,17 @@ interface NewToken {
   readonly family: string;
   readonly origin: SessionOrigin;
   readonly now: number;
+  readonly signedInAt: number;
 }
 
 async function keep(trx: Transaction<Database>, created: NewToken): Promise<void> {
-  const { token, userId, family, origin, now } = created;
+  const { token, userId, family, origin, now, signedInAt } = created;
+  const expiresAt = Math.min(now + REFRESH_TOKEN_MS, signedInAt + LONGEST_SESSION_MS);
   const lasting = {
     address: origin.address,
     user_agent: origin.userAgent ?? null,
     last_used_at: now,
-    expires_at: now + REFRESH_TOKEN_MS,
+    expires_at: expiresAt,
   };
   // A node of an older version begins sessions without this row.
   await trx
@@ -222,10 +230,20 @@ async function keep(trx: Transaction<Database>, created: NewToken): Promise<void
       user_id: userId,
       family,
       token_hash: hashSecret(token),
-      expires_at: now + REFRESH_TOKEN_MS,
+      expires_at: expiresAt,
       created_at: now,
     })
     .execute();
+}
+
+/** When the session began; undefined for a session of an older version. */
+async function signInTime(trx: Transaction<Database>, family: string): Promise<number | undefined> {
+  const session = await trx
+    .selectFrom('sessions')
+    .select('created_at')
+    .where('id', '=', family)
+    .executeTakeFirst();
+  return session?.created_at;
 }
 
 /** The token, read while nothing else changes the account's sessions. */
