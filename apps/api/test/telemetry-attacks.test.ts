@@ -10,7 +10,11 @@ import { startTestServer } from '../src/testing/test-server.ts';
 async function start() {
   const written: string[] = [];
   const logger = pino({ level: 'info' }, { write: (chunk: string) => written.push(chunk) });
-  const env = { ADMIN_PASSWORD: PASSWORD, METRICS_TOKEN: 'a-token-for-metrics', RATE_LIMIT_PER_MINUTE: '100000' };
+  const env = {
+    ADMIN_PASSWORD: PASSWORD,
+    METRICS_TOKEN: 'a-token-for-metrics',
+    RATE_LIMIT_PER_MINUTE: '100000',
+  };
   const { url } = await startTestServer(env, { logger });
   return { url, written };
 }
@@ -39,7 +43,9 @@ test('a request adds no line of its own to the log', async () => {
   const email = `a\u2028${FORGED}\n@example.com`;
   const headers = { 'content-type': 'application/json' };
   const body = JSON.stringify({ email, password: `\n${FORGED}` });
-  expect(await fetch(`${url}/api/auth/login`, { method: 'POST', headers, body })).toMatchObject({ status: 422 });
+  expect(await fetch(`${url}/api/auth/login`, { method: 'POST', headers, body })).toMatchObject({
+    status: 422,
+  });
   const lines = written.join('').trimEnd().split('\n');
   expect(lines.length).toBeGreaterThan(2);
   for (const line of lines) expect(JSON.parse(line)).not.toMatchObject({ msg: 'admin signed in' });
@@ -55,7 +61,9 @@ test('a log has no password, no token and no query of a request', async () => {
       body: JSON.stringify({ email: 'admin@greenvue.local', password }),
     });
   expect(await signIn('a wrong but secret guess')).toMatchObject({ status: 401 });
-  const { access_token, refresh_token }: Record<string, string> = Object(await (await signIn(PASSWORD)).json());
+  const { access_token, refresh_token }: Record<string, string> = Object(
+    await (await signIn(PASSWORD)).json(),
+  );
   const authorization = `Bearer ${access_token}`;
   for (const path of ['/api/jobs/none', '/api/none', '/api/jobs?limit=none'])
     expect((await fetch(`${url}${path}`, { headers: { authorization } })).status).toBeGreaterThanOrEqual(400);

@@ -103,6 +103,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(last).toMatchObject({ status: 200 });
     app.time.now += 1;
     expect(await refresh(app, textOf(last.body, 'refresh_token'))).toMatchObject({ status: 401 });
+    app.time.now += 15 * 60_000;
     expect(await me(app, textOf(last.body, 'access_token'))).toMatchObject({ status: 401 });
     const now = await logIn(app, 'ann@example.com');
     expect(await refresh(app, textOf(now.body, 'refresh_token'))).toMatchObject({ status: 200 });
