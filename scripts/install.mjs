@@ -27,7 +27,8 @@ if (!installed()) {
   process.stderr.write(`Installing ${production ? 'what the server needs' : 'packages'} (once) ...\n`);
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(production ? ['--omit=dev'] : [])];
   // The packages of the server and its tests need no install scripts, so none may run.
-  if (folder !== 'bench') args.push('--ignore-scripts');
+  // Of the benchmarks, those in `allowScripts` do; `npm run` hands down the setting of this repository.
+  args.push(`--ignore-scripts=${folder !== 'bench'}`);
   const result = spawnSync('npm', args, {
     cwd: root,
     stdio: ['ignore', 2, 2],
