@@ -28,7 +28,7 @@ if (!installed()) {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(production ? ['--omit=dev'] : [])];
   // The packages of the server and its tests need no install scripts, so none may run.
   // Of the benchmarks, those in `allowScripts` do; `npm run` hands down the setting of this repository.
-  args.push(`--ignore-scripts=${folder !== 'bench'}`);
+  args.push(folder === 'bench' ? '--ignore-scripts=false' : '--ignore-scripts');
   const result = spawnSync('npm', args, {
     cwd: root,
     stdio: ['ignore', 2, 2],
