@@ -111,6 +111,8 @@ export class MemoryDatabase {
   readonly told = new Map<string, ToldCondition>();
   alertWatchUntil = 0;
   pauseOfAll: PauseOfAll | undefined;
+  /** Whether the process of another node has ended. By default, a start takes all others for dead. */
+  isDead: (node: string) => boolean = () => true;
   #lastId = 0;
 
   /** Jobs, runs, fences and audit rows share one sequence. */

@@ -19,7 +19,10 @@ export function claimTables(u: MemoryUnit) {
     claimsOf: (whose) =>
       [...db.live.values()].flatMap(({ run: { id, claim: claimed } }) => {
         if (claimed === undefined) return [];
-        const isMeant = 'node' in whose ? claimed.node === whose.node : claimed.node !== whose.deadExcept;
+        const isMeant =
+          'node' in whose
+            ? claimed.node === whose.node
+            : claimed.node !== whose.deadExcept && db.isDead(claimed.node);
         return isMeant ? [{ runId: id, fence: claimed.fence }] : [];
       }),
     openClaim: ({ types }) => seeWaiting(db, types, now),

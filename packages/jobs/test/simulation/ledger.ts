@@ -1,0 +1,47 @@
+/** One execution of a handler, as the handler itself has noted it. Times are simulated ms. */
+export interface Execution {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly jobUid: string;
+  readonly attempt: number;
+  readonly fence: number;
+  readonly process: string;
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+  endedAt?: number;
+  outcome?: 'returned' | 'threw' | 'died';
+}
+
+/** A command of a person, and what the engine has answered. */
+export interface Command {
+  readonly kind: string;
+  readonly jobId: string | undefined;
+  readonly askedAt: number;
+  /** Absent: no answer yet, or the answer was lost. */
+  answer?: { readonly at: number; readonly ok: boolean; readonly value: unknown };
+}
+
+/** What really happened, as those to whom it happened know it. The engine and its store know nothing of it. */
+export class Ledger {
+  readonly executions: Execution[] = [];
+  readonly commands: Command[] = [];
+  /** The last checkpoint of each run that was told as saved. */
+  readonly saved = new Map<string, { readonly step: number; readonly payload: string }>();
+  /** What an attempt should have found, and did not. */
+  readonly lostCheckpoints: string[] = [];
+  /** No handler fails, dies or hangs any more. */
+  isCalm = false;
+
+  begin(execution: Execution): Execution {
+    this.executions.push(execution);
+    return execution;
+  }
+
+  processEnded(process: string, at: number): void {
+    for (const each of this.executions) {
+      if (each.process !== process || each.endedAt !== undefined) continue;
+      each.endedAt = at;
+      each.outcome = 'died';
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Job } from '../../src/core/model/job.ts';
+import type { LiveRun, RunOrigin } from '../../src/core/model/run.ts';
+import type { StoredJob } from '../../src/core/transactions/stored-job.ts';
+import type { MemoryDatabase } from '../../src/stores/memory/index.ts';
+import type { Ledger } from './ledger.ts';
+import type { Step } from './steps.ts';
+
+/** What has happened to one generation of a job. */
+export interface JobPast {
+  /** Slots that have a row of their own, backfills and retries by hand left out. */
+  readonly slots: Set<number>;
+  /** Since when its slots count: its creation, the end of its last pause, or the last edit of its schedule. */
+  countsFrom: number;
+}
+
+/** What has happened to one run. */
+export interface RunPast {
+  readonly claims: { readonly fence: number; readonly node: string; readonly at: number }[];
+  /** The field `key` of the payload with which it was claimed. */
+  limitKey: number | undefined;
+}
+
+/** All that has happened before the current step, and the tables after it. */
+export class Past {
+  readonly database: MemoryDatabase;
+  readonly ledger: Ledger;
+  readonly jobs = new Map<number, JobPast>();
+  readonly runs = new Map<string, RunPast>();
+  highestFence = 0;
+  hasJumpedBack = false;
+  hasPruned = false;
+  /** The times at which runs of the type `rated` were claimed. */
+  readonly rated: number[] = [];
+  #latest = 0;
+
+  constructor(database: MemoryDatabase, ledger: Ledger) {
+    this.database = database;
+    this.ledger = ledger;
+  }
+
+  jobOf(run: Pick<RunOrigin, 'jobUid'>): StoredJob | undefined {
+    return this.database.jobs.get(Number(run.jobUid));
+  }
+
+  liveRunsOf(uid: number): readonly LiveRun[] {
+    const runs: LiveRun[] = [];
+    for (const { run } of this.database.live.values()) if (Number(run.jobUid) === uid) runs.push(run);
+    return runs;
+  }
+
+  /** What the checks of a step need to know of the step itself. */
+  before({ now, jobs }: Step): void {
+    if (now < this.#latest) this.hasJumpedBack = true;
+    this.#latest = Math.max(this.#latest, now);
+    for (const { before, after } of jobs) {
+      if (after === undefined) continue;
+      const known = this.jobs.get(after.uid);
+      if (known === undefined) this.jobs.set(after.uid, { slots: new Set(), countsFrom: now });
+      else if (before !== undefined)
+        known.countsFrom = countsFrom(before.job, after.job, now) ?? known.countsFrom;
+    }
+  }
+
+  after({ method, now, live, finished }: Step): void {
+    if (method === 'prune' && finished.length > 0) this.hasPruned = true;
+    for (const { before, after } of [...live, ...finished])
+      if (before === undefined && after !== undefined) this.#made(after);
+    for (const { before, after } of live) {
+      const claim = after?.claim;
+      if (after === undefined || claim === undefined || claim.fence === before?.claim?.fence) continue;
+      this.highestFence = Math.max(this.highestFence, claim.fence);
+      const run = this.#runOf(after.id);
+      run.claims.push({ ...claim, at: now });
+      const job = this.jobOf(after)?.job;
+      run.limitKey = keyOf(after.payload ?? job?.payload);
+      // An expired run is claimed only to be ended.
+      const isExpired = (after.expiresAt ?? Number.POSITIVE_INFINITY) <= now;
+      if (job?.type === 'rated' && !isExpired) this.rated.push(now);
+    }
+  }
+
+  #runOf(id: string): RunPast {
+    let run = this.runs.get(id);
+    if (run === undefined) {
+      run = { claims: [], limitKey: undefined };
+      this.runs.set(id, run);
+    }
+    return run;
+  }
+
+  #made(run: RunOrigin): void {
+    if (run.scheduledFor !== undefined && isOfSlot(run))
+      this.jobs.get(Number(run.jobUid))?.slots.add(run.scheduledFor);
+  }
+}
+
+/** Neither a run by hand nor one of a backfill. */
+export function isOfSlot({ trigger, catchUp, missed, scheduledFor }: RunOrigin): boolean {
+  return scheduledFor !== undefined && trigger === 'schedule' && !(catchUp && missed === 0);
+}
+
+export function keyOf(payload: string | undefined): number | undefined {
+  return payload === undefined ? undefined : (JSON.parse(payload)?.key ?? undefined);
+}
+
+function countsFrom(before: Job, after: Job, now: number): number | undefined {
+  if (before.status !== 'active' && after.status === 'active')
+    return Math.min(now, before.pause?.until ?? now);
+  // An expired run does not count for `max_runs`: the schedule continues.
+  const isAgain = after.nextRunAt !== undefined && before.nextRunAt === undefined;
+  if (isAgain && 'maxRuns' in after.schedule) return now;
+  const isSame = JSON.stringify(before.schedule) === JSON.stringify(after.schedule);
+  return isSame && before.anchorAt === after.anchorAt ? undefined : now;
+}

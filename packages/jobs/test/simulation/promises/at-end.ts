@@ -1,0 +1,43 @@
+import type { RequestedRun } from '../../../src/core/store/store-views.ts';
+import type { Past } from '../past.ts';
+
+const LATE_MS = 10_000;
+
+/** P4 to P9: all that is due is done, once faults are over. */
+export function dueRunsAreDone(past: Past, now: number): string | undefined {
+  for (const { run } of past.database.live.values()) {
+    const job = past.jobOf(run)?.job;
+    if (job === undefined || run.held === 'pause' || run.availableAt > now - LATE_MS) continue;
+    if (job.type === 'rated' || job.type === 'limited') continue;
+    if (run.held === 'overlap' && past.liveRunsOf(Number(run.jobUid)).some(({ held }) => held === 'no'))
+      continue;
+    const what = run.claim === undefined ? `waits (${run.held})` : `is claimed by ${run.claim.fence}`;
+    return `${job.id}: run ${run.id} ${what} since ${new Date(run.availableAt).toISOString()}`;
+  }
+  return undefined;
+}
+
+/** P4: due slots are taken. */
+export function dueSlotsAreTaken(past: Past, now: number): string | undefined {
+  for (const { job, uid, deletedAt } of past.database.jobs.values()) {
+    if (deletedAt !== undefined || job.status !== 'active' || job.nextRunAt === undefined) continue;
+    if (job.nextRunAt > now - LATE_MS || past.liveRunsOf(uid).length > 0) continue;
+    return `${job.id}: the slot ${new Date(job.nextRunAt).toISOString()} is due, and no node takes it`;
+  }
+  return undefined;
+}
+
+/** P15: no run that was told to somebody is lost, and a key stands for one run. */
+export function toldRunsAreThere({ database, ledger, hasPruned }: Past): string | undefined {
+  for (const { kind, jobId, answer } of ledger.commands) {
+    if (kind !== 'trigger' || answer?.ok !== true || hasPruned) continue;
+    const { id } = (answer.value as RequestedRun).run;
+    if (database.findRun(id) === undefined) return `${jobId}: run ${id} was told to a person, and is gone`;
+  }
+  return undefined;
+}
+
+/** P30: what was told as saved is found by the next attempt. */
+export function savedStateIsFound({ ledger }: Past): string | undefined {
+  return ledger.lostCheckpoints[0];
+}

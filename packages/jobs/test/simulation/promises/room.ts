@@ -1,0 +1,86 @@
+import { isBackfillRun, type LiveRun } from '../../../src/core/model/run.ts';
+import { keyOf, type Past } from '../past.ts';
+import type { Step } from '../steps.ts';
+
+/** P7 and P29: how many runs of a job are claimed at once, over all nodes. */
+export function claimedRunsFit(step: Step, past: Past): string | undefined {
+  for (const run of newClaims(step)) {
+    const stored = past.jobOf(run);
+    if (stored === undefined) return `run ${run.id} of no job is claimed`;
+    const { overlap, maxRunning = Number.POSITIVE_INFINITY, id } = stored.job;
+    const most = overlap === 'allow' ? maxRunning : 1;
+    const claimed = past.liveRunsOf(stored.uid).filter(({ claim }) => claim !== undefined);
+    if (claimed.length > most)
+      return `${id}: ${claimed.length} runs are claimed under ${overlap}, at most ${most} may be`;
+  }
+  return undefined;
+}
+
+/** P7: how many runs of a job are live at once. */
+export function liveRunsFit(step: Step, past: Past): string | undefined {
+  for (const { before, after } of step.live) {
+    if (before !== undefined || after === undefined || after.held === 'run_at') continue;
+    const stored = past.jobOf(after);
+    if (stored === undefined || stored.deletedAt !== undefined) continue;
+    const { overlap, id, schedule, status } = stored.job;
+    if (overlap === 'allow' || overlap === 'cancel_previous' || schedule.kind === 'run_at') continue;
+    // A slot that meets a run of a backfill waits for its end (P37, backfill).
+    // A command turns slots that wait under `all` into runs.
+    if (stored.job.catchUp === 'all' && step.method === 'command') continue;
+    if (status !== 'active' || past.liveRunsOf(stored.uid).some(isBackfillRun)) continue;
+    const runs = past.liveRunsOf(stored.uid).filter(({ held }) => held !== 'run_at');
+    const change = step.jobs.find((each) => each.after === stored);
+    const hasBackfill = (change?.before ?? stored).job.backfillLeft !== undefined;
+    const most = (overlap === 'skip' ? 1 : 2) + (hasBackfill ? 1 : 0);
+    if (runs.length > most)
+      return `${id}: run ${after.id} was made under ${overlap}, and ${runs.length} runs are live: ${runs.map(({ id: each }) => each).join(', ')}`;
+  }
+  return undefined;
+}
+
+/** P7: a run waits for room only while another one has it. */
+export function noRunWaitsForNothing(step: Step, past: Past): string | undefined {
+  const uids = new Set(step.live.flatMap(({ before, after }) => [Number((after ?? before)?.jobUid)]));
+  for (const uid of uids) {
+    const stored = past.database.jobs.get(uid);
+    if (stored === undefined || stored.deletedAt !== undefined) continue;
+    if (stored.job.maxRunning !== undefined) continue;
+    const runs = past.liveRunsOf(uid);
+    const waiting = runs.filter(({ held }) => held === 'overlap');
+    if (waiting.length > 0 && !runs.some(({ held }) => held === 'no'))
+      return `${stored.job.id}: run ${waiting[0]?.id} waits for room, and no run has it`;
+  }
+  return undefined;
+}
+
+/** P29: limits of a type, for each value of its field, and over time. */
+export function limitsHold(step: Step, past: Past): string | undefined {
+  const claims = newClaims(step);
+  for (const run of claims) {
+    const job = past.jobOf(run)?.job;
+    if (job?.type !== 'limited') continue;
+    const key = keyOf(run.payload ?? job.payload);
+    const sameKey = [...past.database.live.values()].filter(({ run: other }) => {
+      if (other.claim === undefined || past.jobOf(other)?.job.type !== 'limited') return false;
+      const isNew = claims.includes(other);
+      return (
+        (isNew
+          ? keyOf(other.payload ?? past.jobOf(other)?.job.payload)
+          : past.runs.get(other.id)?.limitKey) === key
+      );
+    });
+    if (sameKey.length > 2)
+      return `run ${run.id}: ${sameKey.length} runs of the type limited with key ${key} are claimed`;
+  }
+  const rated = claims.filter((run) => past.jobOf(run)?.job.type === 'rated').length;
+  if (rated === 0 || past.hasJumpedBack) return undefined;
+  const recent = past.rated.filter((at) => at > step.now - 5_000).length + rated;
+  return recent > 3 ? `${recent} runs of the type rated were claimed within 5 s` : undefined;
+}
+
+export function newClaims({ live }: Step): readonly LiveRun[] {
+  const claims: LiveRun[] = [];
+  for (const { before, after } of live)
+    if (after?.claim !== undefined && after.claim.fence !== before?.claim?.fence) claims.push(after);
+  return claims;
+}
