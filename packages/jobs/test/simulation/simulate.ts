@@ -71,8 +71,8 @@ class Simulation {
     this.#world = world;
     this.#judge = judge({ world, database, ledger });
     const network = new SimulatedNetwork({ world, seed, isOrdered, onCall: this.#judge.called });
-    const cluster = new SimulatedCluster(world, network, new Random(seed, 'cluster'), (node) =>
-      [...database.live.values()].some(({ run }) => run.claim?.node === node),
+    const cluster = new SimulatedCluster(world, network, new Random(seed, 'cluster'), () =>
+      [...database.live.values()].flatMap(({ run }) => run.claim?.node ?? []),
     );
     database.isDead = (node) => cluster.isDead(node);
     this.#in = { world, network, cluster, database, ledger, seed };
@@ -134,7 +134,7 @@ class Simulation {
         world.jumped += deed.ms;
         return;
       default: {
-        const usable = this.#processes.filter((each) => each.isUsable);
+        const usable = this.#processes.filter((each) => each.isUsable && each.frozenUntil <= world.elapsed);
         const asked = usable[via % Math.max(usable.length, 1)];
         if (asked === undefined) return;
         world.current = asked;

@@ -32,18 +32,20 @@ const BEAT_MS = 5_000;
 const LEASE_MS = 15_000;
 const BEFORE_END_MS = 1_000;
 const LOOK_MS = 1_000;
+const ORPHANS_MS = 10_000;
 
 /** The nodes as their database knows them, as PostgreSQL does it: heartbeats, leases, deaths and notices. */
 export class SimulatedCluster {
   readonly #world: World;
   readonly #network: SimulatedNetwork;
   readonly #random: Random;
-  readonly #hasClaims: (node: string) => boolean;
+  readonly #claimants: () => Iterable<string>;
+  #orphansAt = ORPHANS_MS;
   readonly #members = new Map<string, Member>();
 
-  /** `hasClaims`: whether the database has claims of a node. */
-  constructor(world: World, network: SimulatedNetwork, random: Random, hasClaims: (node: string) => boolean) {
-    this.#hasClaims = hasClaims;
+  /** `claimants`: the nodes that have claims in the database. */
+  constructor(world: World, network: SimulatedNetwork, random: Random, claimants: () => Iterable<string>) {
+    this.#claimants = claimants;
     this.#world = world;
     this.#network = network;
     this.#random = random;
@@ -99,7 +101,7 @@ export class SimulatedCluster {
         member.hasLeft = true;
         await this.#network.call(member.client, 'leave', [], async () => {
           // A handler that could not be ended: the node stays until its process ends.
-          if (!this.#hasClaims(member.node.id)) this.#remove([member]);
+          if (![...this.#claimants()].includes(member.node.id)) this.#remove([member]);
         });
       },
     };
@@ -158,8 +160,19 @@ export class SimulatedCluster {
         ({ beatAt }) => beatAt + LEASE_MS <= this.#world.elapsed,
       );
       if (lapsed.length > 0) this.#remove(lapsed);
+      // A claim may have been committed for a node after its claims were taken back.
+      if (this.#world.elapsed >= this.#orphansAt) {
+        this.#orphansAt = this.#world.elapsed + ORPHANS_MS;
+        if (this.#hasOrphans()) this.#recover(0);
+      }
       this.#look();
     });
+  }
+
+  #hasOrphans(): boolean {
+    if (this.#members.size === 0) return false;
+    for (const node of this.#claimants()) if (this.isDead(node)) return true;
+    return false;
   }
 
   /** A live node takes back the claims of the others. */

@@ -25,11 +25,11 @@ export function liveRunsFit(step: Step, past: Past): string | undefined {
     const { overlap, id, schedule, status } = stored.job;
     if (overlap === 'allow' || overlap === 'cancel_previous' || schedule.kind === 'run_at') continue;
     // A slot that meets a run of a backfill waits for its end (P37, backfill).
-    // A command turns slots that wait under `all` into runs.
-    if (stored.job.catchUp === 'all' && step.method === 'command') continue;
     if (status !== 'active' || past.liveRunsOf(stored.uid).some(isBackfillRun)) continue;
     const runs = past.liveRunsOf(stored.uid).filter(({ held }) => held !== 'run_at');
     const change = step.jobs.find((each) => each.after === stored);
+    // A command turns slots that wait under `all` into runs.
+    if (change?.before?.job.catchUp === 'all' && step.method === 'command') continue;
     const hasBackfill = (change?.before ?? stored).job.backfillLeft !== undefined;
     const most = (overlap === 'skip' ? 1 : 2) + (hasBackfill ? 1 : 0);
     if (runs.length > most)
@@ -55,13 +55,14 @@ export function noRunWaitsForNothing(step: Step, past: Past): string | undefined
 
 /** P29: limits of a type, for each value of its field, and over time. */
 export function limitsHold(step: Step, past: Past): string | undefined {
-  const claims = newClaims(step);
+  const claims = newClaims(step).filter((run) => !isEndedByClaim(run));
   for (const run of claims) {
     const job = past.jobOf(run)?.job;
     if (job?.type !== 'limited') continue;
     const key = keyOf(run.payload ?? job.payload);
     const sameKey = [...past.database.live.values()].filter(({ run: other }) => {
-      if (other.claim === undefined || past.jobOf(other)?.job.type !== 'limited') return false;
+      if (other.claim === undefined || isEndedByClaim(other) || past.jobOf(other)?.job.type !== 'limited')
+        return false;
       const isNew = claims.includes(other);
       return (
         (isNew
@@ -83,4 +84,9 @@ export function newClaims({ live }: Step): readonly LiveRun[] {
   for (const { before, after } of live)
     if (after?.claim !== undefined && after.claim.fence !== before?.claim?.fence) claims.push(after);
   return claims;
+}
+
+/** A run whose time to start was over is claimed only to be skipped (P35, expiry): limits don't hold it. */
+export function isEndedByClaim({ expiresAt, startedAt }: LiveRun): boolean {
+  return expiresAt !== undefined && startedAt !== undefined && expiresAt <= startedAt;
 }

@@ -77,7 +77,8 @@ export function eachSlotIsCovered(step: Step, past: Past): string | undefined {
     if (before === undefined || after === undefined) continue;
     const [grid, first, last] = [gridOf(before.job), slotOf(before.job), after.job.lastSlotAt];
     if (grid === undefined || first === undefined || last === undefined) continue;
-    if (last === before.job.lastSlotAt) continue;
+    // An edit to a `run_at` that has just passed takes that one, too.
+    if (last === before.job.lastSlotAt || after.job.schedule.kind === 'run_at') continue;
     const rows = madeRows(step).filter((row) => Number(row.jobUid) === after.uid && isOfSlot(row));
     const spans = rows.map(({ scheduledFor = 0, missedFrom }) => ({
       from: missedFrom ?? scheduledFor,
