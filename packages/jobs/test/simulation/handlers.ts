@@ -1,19 +1,34 @@
 import { z } from 'zod';
 import { defineJobType, type JobContext, type JobType, PermanentError } from '../../src/index.ts';
 import type { Ledger } from './ledger.ts';
-import type { SimulatedProcess, Surroundings } from './process.ts';
 import { Random } from './random.ts';
+import type { World } from './world.ts';
+
+/** The process in which a handler runs. */
+export interface HandlerProcess {
+  readonly name: string;
+  handle(ctx: JobContext<unknown>): Promise<unknown>;
+  /** Rejects when the signal fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  die(why: string): void;
+}
+
+export interface HandlerSurroundings {
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly seed: number;
+}
 
 /** How the handlers of a job behave. */
 export const MOODS = ['calm', 'slow', 'flaky', 'failing', 'wild'] as const;
 export type Mood = (typeof MOODS)[number];
 
 const payload = z.strictObject({ mood: z.enum(MOODS).default('calm'), key: z.int().default(0) });
-const run = async (ctx: JobContext<unknown>, process: SimulatedProcess) => process.handle(ctx);
+const run = async (ctx: JobContext<unknown>, process: HandlerProcess) => process.handle(ctx);
 const backoff = { initial: '2s', max: '20s' };
 
 /** The job types of a release. Release 2 has a newer version of `work`, and one type more. */
-export function jobTypesOf(release: number): readonly JobType<SimulatedProcess>[] {
+export function jobTypesOf(release: number): readonly JobType<HandlerProcess>[] {
   const types = [
     defineJobType({ type: 'work', version: release, payload, backoff, timeout: '20s', run }),
     defineJobType({ type: 'limited', payload, backoff, limits: { running: 2, per: '/key' }, run }),
@@ -35,7 +50,7 @@ export function jobTypesOf(release: number): readonly JobType<SimulatedProcess>[
       run,
     }),
   ];
-  return types as unknown as readonly JobType<SimulatedProcess>[];
+  return types as unknown as readonly JobType<HandlerProcess>[];
 }
 
 type Deed = 'succeed' | 'throw' | 'throw_permanent' | 'work' | 'work_deaf' | 'hang' | 'die';
@@ -51,8 +66,8 @@ const DEEDS: Readonly<Record<Mood, readonly Deed[]>> = {
 /** What one execution does follows from the seed, the run and the claim alone. */
 export async function behave(
   ctx: JobContext<unknown>,
-  process: SimulatedProcess,
-  { world, ledger, seed }: Surroundings,
+  process: HandlerProcess,
+  { world, ledger, seed }: HandlerSurroundings,
 ): Promise<unknown> {
   const { mood } = payload.parse(ctx.payload);
   const { id: runId, attempt, fence } = ctx.run;
@@ -82,12 +97,7 @@ export async function behave(
   }
 }
 
-async function act(
-  deed: Deed,
-  process: SimulatedProcess,
-  signal: AbortSignal,
-  random: Random,
-): Promise<void> {
+async function act(deed: Deed, process: HandlerProcess, signal: AbortSignal, random: Random): Promise<void> {
   switch (deed) {
     case 'succeed':
       if (random.chance(0.7)) await process.sleep(random.whole(0, 400), signal);

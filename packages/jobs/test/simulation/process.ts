@@ -3,7 +3,7 @@ import type { JobContext } from '../../src/core/job-types/job-type.ts';
 import { createEngine, type UntypedJobs } from '../../src/engine/engine.ts';
 import { createMemoryStore, type MemoryDatabase } from '../../src/stores/memory/index.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { behave, jobTypesOf } from './handlers.ts';
+import { behave, type HandlerProcess, jobTypesOf } from './handlers.ts';
 import type { Ledger } from './ledger.ts';
 import { Random } from './random.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
@@ -31,7 +31,7 @@ export interface ProcessOptions {
 const ON_TIME = { enable: () => true, disable: () => true, reset: () => undefined, percentile: () => 0 };
 
 /** One life of a node: the real engine, with simulated time, network and death. */
-export class SimulatedProcess implements Client {
+export class SimulatedProcess implements Client, HandlerProcess {
   readonly name: string;
   readonly options: ProcessOptions;
   readonly engine: UntypedJobs;
@@ -60,7 +60,7 @@ export class SimulatedProcess implements Client {
     };
     const store = createMemoryStore({ clock, database });
     const random = new Random(seed, this.name);
-    this.engine = createEngine<SimulatedProcess>({
+    this.engine = createEngine<HandlerProcess>({
       store: network.connect(this, store, cluster.methodsOf(this, store)),
       jobTypes: jobTypesOf(options.release),
       deps: this,
