@@ -1,6 +1,7 @@
 // `npm run rehearse -- failover`: two nodes of GreenVue on a primary with a streaming standby. The primary is
 // killed, the standby promoted, and the address moved to it, for a standby that is up to date, one that is a
-// second behind, and a synchronous one. Needs only npm packages.
+// second behind, and a synchronous one. Fails if a synchronous standby loses what was acknowledged, if another
+// one loses more than it was behind, or if a promise does not hold afterwards. Needs only npm packages.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,6 +21,7 @@ import {
   trigger,
   until,
 } from './node.ts';
+import { brokenInvariants } from './invariants.ts';
 import { type Address, createAddress, end, makeSynchronous, startStandby } from './standby.ts';
 import { NO_LIMITS, query, running, scheduleMails, twoOf, WAIT_MS } from './steps.ts';
 
@@ -35,11 +37,16 @@ interface Standby {
 const STANDBYS: readonly Standby[] = [
   { title: 'asynchronous, up to date', isSynchronous: false, behindMs: 0, isNodeKilled: true },
   { title: 'asynchronous, 1 s behind', isSynchronous: false, behindMs: 1_000, isNodeKilled: false },
+  { title: 'synchronous, up to date', isSynchronous: true, behindMs: 0, isNodeKilled: false },
   { title: 'synchronous, 1 s behind', isSynchronous: true, behindMs: 1_000, isNodeKilled: false },
 ];
 /** As in the guide: ids of lost commits are not used again. */
 const SKIP_IDS = "SELECT setval('greenvue_jobs.ids', nextval('greenvue_jobs.ids') + 1000000)";
 const SETTLED_MS = 16_000;
+/** A commit is acknowledged before it is sent to an asynchronous standby. */
+const SENT_WITHIN_MS = 500;
+/** Jobs with a slot every second. */
+const RECURRING = 20;
 
 for (const standby of STANDBYS) {
   say(`\n${standby.title}`);
@@ -111,7 +118,11 @@ async function failOver(cluster: Cluster): Promise<void> {
   address.lead(standby.port);
   const promoted = performance.now();
   say(`  primary killed; standby promoted, and the address led to it, after ${seconds(promoted - died)}`);
-  if (plan.isNodeKilled) return await showDeath({ cluster, held, promoted });
+  if (plan.isNodeKilled) {
+    await showDeath({ cluster, held, promoted });
+    await stream.stop();
+    return await checkInvariants(database.href);
+  }
   for (const [n, node] of nodes.entries()) {
     const at = await until('a node answers', WAIT_MS, async () => stream.firstSince(node.url, promoted));
     say(`  node ${n + 1}: the first request answered ${seconds(at - promoted)} after the promotion`);
@@ -122,7 +133,8 @@ async function failOver(cluster: Cluster): Promise<void> {
     const runs = await runsOf(one.url, token, 'quick');
     return runs.every(({ status }) => status !== 'queued' && status !== 'running') ? true : undefined;
   });
-  await showLoss({ stream, url: one.url, token });
+  await checkLoss({ stream, url: one.url, token, plan, died });
+  await checkInvariants(database.href);
   const after = nodeIds(await ask({ url: one.url, token, path: '/api/job-stats' })).toSorted();
   const { status, recoveries } = await getRun(one.url, token, held);
   say(
@@ -130,9 +142,16 @@ async function failOver(cluster: Cluster): Promise<void> {
   );
 }
 
-/** Shows what was acknowledged and is lost. */
-async function showLoss(what: { readonly stream: Triggers; readonly url: string; readonly token: string }) {
-  const { stream, url, token } = what;
+interface LossInput {
+  readonly stream: Triggers;
+  readonly url: string;
+  readonly token: string;
+  readonly plan: Standby;
+  readonly died: number;
+}
+
+/** Shows what was acknowledged and is lost. Throws if that is more than the standby may lose. */
+async function checkLoss({ stream, url, token, plan, died }: LossInput): Promise<void> {
   const there = new Map((await runsOf(url, token, 'quick')).map((run) => [run.id, run.status]));
   const lost = stream.acknowledged.filter(({ id }) => !there.has(id));
   const failed = [...there.values()].filter((status) => status !== 'succeeded').length;
@@ -140,6 +159,21 @@ async function showLoss(what: { readonly stream: Triggers; readonly url: string;
   say(
     `  of ${stream.acknowledged.length} acknowledged runs, ${stream.acknowledgedBefore()} of them before: ${lost.length} lost, ${failed} not succeeded, ${twice} ids given twice`,
   );
+  if (lost.length > 0) {
+    const oldest = Math.min(...lost.map(({ at }) => at));
+    say(`  the oldest lost run was acknowledged ${seconds(died - oldest)} before the primary died`);
+    if (plan.isSynchronous) throw new Error('A synchronous standby has lost acknowledged runs.');
+    if (died - oldest > plan.behindMs + SENT_WITHIN_MS)
+      throw new Error('The standby has lost runs that are older than it was behind.');
+  }
+  if (failed + twice > 0) throw new Error('Runs have not succeeded, or share an id.');
+}
+
+async function checkInvariants(url: string): Promise<void> {
+  const broken = await brokenInvariants(url);
+  if (broken.length > 0) throw new Error(`Broken after the failover:\n${broken.join('\n')}`);
+  const [row] = await query(url, 'SELECT count(*) AS slots FROM greenvue_jobs.runs WHERE scheduled_for IS NOT NULL');
+  say(`  all promises hold on the new primary; ${String(row?.slots)} slots of recurring jobs checked`);
 }
 
 /**
@@ -176,7 +210,15 @@ async function prepare(node: Node, token: string): Promise<void> {
   const mails = { id: 'mails', name: 'Mails', type: 'send_notifications', on_demand: true };
   const quick = { id: 'quick', name: 'Quick', type: 'send_notifications', on_demand: true, overlap: 'allow' };
   const payload = { template: 'welcome' };
-  for (const body of [mails, { ...quick, payload }])
+  const recurring = Array.from({ length: RECURRING }, (_, n) => ({
+    id: `each-second-${n}`,
+    name: 'Each second',
+    type: 'send_notifications',
+    interval: '1s',
+    overlap: n % 2 === 0 ? 'skip' : 'queue',
+    payload,
+  }));
+  for (const body of [mails, { ...quick, payload }, ...recurring])
     await ask({ url: node.url, token, path: '/api/jobs', method: 'POST', body });
   await scheduleMails(node, token);
 }

@@ -21,6 +21,13 @@ export type {
 } from './core/outbound/outbound.ts';
 export { hideSecrets } from './core/secrets/hide-secrets.ts';
 export { secret } from './core/secrets/secret-reference.ts';
+export type {
+  DatabaseUpkeep,
+  Horizon,
+  HorizonHolder,
+  TableUpkeep,
+  Wraparound,
+} from './core/store/database-upkeep.ts';
 export type { JobStore, Transaction } from './core/store/store.ts';
 export type { LogLine } from './core/store/store-passes.ts';
 export type { AuditRow, JobView, RequestedRun, RunView, ScheduledJob } from './core/store/store-views.ts';

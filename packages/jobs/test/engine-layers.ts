@@ -63,7 +63,7 @@ export const ENGINE_LAYERS: Readonly<Record<string, Layer>> = {
   }),
   'engine stats': layer('stats', {
     mayTypes: ['engine port', 'engine nodes', 'engine timing'],
-    entries: ['meter.ts', 'counts.ts', 'node-stats.ts', 'kept-minutes.ts', 'paced-read.ts'],
+    entries: ['meter.ts', 'counts.ts', 'node-stats.ts', 'kept-minutes.ts', 'paced-read.ts', 'upkeep-read.ts'],
   }),
   // What monitors outside are told.
   'engine pings': layer('pings', {

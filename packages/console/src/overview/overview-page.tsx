@@ -7,6 +7,7 @@ import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
 import { NotLoaded } from '../ui/feedback/states.tsx';
 import { PlusIcon } from '../ui/icons.tsx';
+import { DatabaseWarnings } from './database/database-warnings.tsx';
 import { FirstJob } from './first-job.tsx';
 import { AttentionPanel } from './lists/attention-panel.tsx';
 import { RunningPanel } from './lists/running-panel.tsx';
@@ -16,8 +17,11 @@ import classes from './overview.module.css';
 import { Tiles } from './tiles.tsx';
 import { TypeTrends } from './type-trends.tsx';
 
-// At the end of the page, so it may come a moment later than the rest.
+// At the end of the page, so they may come a moment later than the rest.
 const NodesPanel = lazy(async () => ({ default: (await import('./nodes-panel.tsx')).NodesPanel }));
+const DatabasePanel = lazy(async () => ({
+  default: (await import('./database/database-panel.tsx')).DatabasePanel,
+}));
 
 /** Running, unhealthy and upcoming jobs. */
 export function OverviewPage() {
@@ -68,6 +72,8 @@ function Beginning({ stats }: { readonly stats: Stats }) {
 function Numbers({ stats }: { readonly stats: Stats }) {
   return (
     <>
+      {/* An older server does not send it. */}
+      {stats.database ? <DatabaseWarnings database={stats.database} /> : null}
       <Tiles stats={stats} />
       <div className={classes.grid}>
         {seesNodes(stats) ? <MinutesPanel stats={stats} className={classes.wide} /> : null}
@@ -79,6 +85,7 @@ function Numbers({ stats }: { readonly stats: Stats }) {
         <UpcomingPanel className={classes.full} />
         <Suspense>
           {seesNodes(stats) ? <NodesPanel nodes={stats.nodes} className={classes.full} /> : null}
+          {stats.database ? <DatabasePanel database={stats.database} className={classes.full} /> : null}
         </Suspense>
       </div>
     </>

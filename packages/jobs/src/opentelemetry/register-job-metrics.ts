@@ -3,7 +3,8 @@ import { having } from '../core/input/rule.ts';
 import type { Engine } from '../engine/ports/engine-port.ts';
 import type { AttemptObserver } from '../engine/ports/engine-stats.ts';
 import { argumentsCheck, databaseMs } from '../metrics/check-arguments.ts';
-import { type Figure, JOB_FIGURES, RUN_DURATION, RUN_START_DELAY } from '../metrics/job-figures.ts';
+import type { Figure } from '../metrics/figure.ts';
+import { JOB_FIGURES, RUN_DURATION, RUN_START_DELAY } from '../metrics/job-figures.ts';
 import { createReader, DATABASE_MS } from '../metrics/read-figures.ts';
 
 export interface JobMetricsOptions {

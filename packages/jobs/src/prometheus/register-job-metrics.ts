@@ -8,7 +8,8 @@ import {
 } from 'prom-client';
 import { having, rule } from '../core/input/rule.ts';
 import { argumentsCheck, databaseMs } from '../metrics/check-arguments.ts';
-import { type Figure, JOB_FIGURES, RUN_DURATION, RUN_START_DELAY } from '../metrics/job-figures.ts';
+import type { Figure } from '../metrics/figure.ts';
+import { JOB_FIGURES, RUN_DURATION, RUN_START_DELAY } from '../metrics/job-figures.ts';
 import { createReader, DATABASE_MS, type ReadableJobs, type Reading } from '../metrics/read-figures.ts';
 import { CountedHistogram } from './counted-histogram.ts';
 import { KnownQuantiles } from './known-quantiles.ts';

@@ -3,6 +3,7 @@ import { DEPLOY_FAULTS } from './faults/deploy.ts';
 import { NAMESPACE_FAULTS } from './faults/namespace.ts';
 import { NETWORK_FAULTS } from './faults/network.ts';
 import { NODE_FAULTS } from './faults/nodes.ts';
+import { PEOPLE_FAULTS } from './faults/people.ts';
 import { READER_FAULTS } from './faults/readers.ts';
 import { RESET_FAULTS } from './faults/resets.ts';
 import { SERVER_FAULTS } from './faults/server.ts';
@@ -15,5 +16,6 @@ export const FAULTS: readonly Fault[] = [
   ...RESET_FAULTS,
   ...NAMESPACE_FAULTS,
   ...READER_FAULTS,
+  ...PEOPLE_FAULTS,
   ...DEPLOY_FAULTS,
 ];

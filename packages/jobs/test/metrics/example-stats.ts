@@ -48,5 +48,15 @@ export const stats: EngineStats = {
   },
   runs: { queued: 6, held: 1, running: 2, dueSince: 70_000 },
   hours: [],
+  database: {
+    readAt: 99_000,
+    horizon: {
+      holder: { kind: 'session', pid: 7, applicationName: 'psql', user: 'ann', state: 'idle in transaction' },
+      age: 1_200,
+      since: 10_000,
+    },
+    wraparound: { database: 'app', age: 5_000_000, freezeMaxAge: 200_000_000 },
+    tables: [{ table: 'live_runs', liveRows: 10, deadRows: 90_000, age: 1_000, lastVacuumAt: undefined }],
+  },
   nodes: [node, { ...node, node: 'n2', health: 'late' }],
 };

@@ -40,6 +40,13 @@ describe('the metrics for Prometheus', () => {
         'greenvue_run_attempts_total{type="mail",outcome="succeeded"} 5',
         'greenvue_run_attempts_total{type="mail",outcome="cancelled"} 0',
         'greenvue_slots_skipped_total{reason="overlap"} 4',
+        'greenvue_job_database_horizon_age{holder="session"} 1200',
+        'greenvue_job_database_horizon_age{holder="replication_slot"} 0',
+        'greenvue_job_database_horizon_held_seconds 90',
+        'greenvue_job_database_dead_rows{table="live_runs"} 90000',
+        'greenvue_job_database_freeze_age 5000000',
+        'greenvue_job_database_freeze_max_age 200000000',
+        'greenvue_job_database_wraparound_limit 2144483647',
       ]),
     );
     // No due field called state: an age is no run.
@@ -102,6 +109,15 @@ describe('the metrics for Prometheus', () => {
     expect(lines).toContain('greenvue_job_settlements_waiting 7');
     expect(lines).toContain('greenvue_run_duration_seconds_count{type="mail"} 8');
     expect(lines.filter((line) => /^greenvue_(jobs|runs_live|runs_oldest|nodes)/.test(line))).toEqual([]);
+  });
+
+  test('say nothing about PostgreSQL where the jobs are in another database', async () => {
+    const lines = await linesOf(
+      registryOf({ stats: async () => ({ ...stats, database: undefined }), activity: () => activity }),
+    );
+    expect(lines.filter((line) => line.startsWith('greenvue_job_database_'))).toEqual([
+      'greenvue_job_database_up 1',
+    ]);
   });
 
   test('do not wait for a database that does not respond, and send it no second request meanwhile', async () => {

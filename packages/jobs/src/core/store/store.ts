@@ -12,6 +12,7 @@ import type { TimelineQuery, TimelineRows } from '../timeline/run-timeline.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { CalendarStore } from './calendar-store.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import type { DatabaseUpkeep } from './database-upkeep.ts';
 import type { FailurePage, FailureQuery } from './failure-views.ts';
 import type { LimitStore } from './limit-store.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -92,6 +93,9 @@ export interface JobStore
   now(): number;
   /** Asks the database as a write and as a read would; changes nothing. Rejects after `close()`, too. */
   check(): Promise<void>;
+
+  /** Reads what the server says about dead rows and old transactions. Absent: the database has no such state. */
+  readUpkeep?(): Promise<DatabaseUpkeep>;
 
   /** Makes a node known to the others, for as long as the process lives. On SQLite there are no others. */
   join(node: JoiningNode, listener: NodeListener): Promise<Membership>;

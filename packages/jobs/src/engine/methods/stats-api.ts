@@ -9,6 +9,7 @@ import type { NodesApi } from '../ports/nodes-port.ts';
 import { createCounts } from '../stats/counts.ts';
 import { KeptMinutes } from '../stats/kept-minutes.ts';
 import { nodeStats, selfStats } from '../stats/node-stats.ts';
+import { createUpkeepRead } from '../stats/upkeep-read.ts';
 import { createNodesApi } from './nodes-api.ts';
 
 export interface StatsApiDeps extends EngineParts {
@@ -23,6 +24,7 @@ export function createStatsApi(
   const { settings, store } = deps;
   const { clock } = settings;
   const countsOf = createCounts({ ...deps, clock });
+  const readUpkeep = createUpkeepRead({ store, clock });
   const keptMinutes = new KeptMinutes({ store, clock });
   const readHistory = createHistory(deps);
   const listNodes = async () => nodeStats(await store.listNodes(), selfOf(deps), clock.now());
@@ -30,16 +32,17 @@ export function createStatsApi(
     async stats(...args) {
       const [query] = given('stats', args);
       const counts = countsOf(query ?? {});
-      const [stored, known, health] = await Promise.all([
+      const [stored, known, health, database] = await Promise.all([
         counts.stored(),
         store.listNodes(),
         counts.health(),
+        readUpkeep(),
       ]);
       const activity = activityOf(deps);
       const minutes = await keptMinutes.addTo(activity.minutes, activity.node.startedAt);
       const now = clock.now();
       const nodes = nodeStats(known, activity.node, now);
-      return { ...stored, ...activity, minutes, now, health, nodes };
+      return { ...stored, ...activity, minutes, now, health, nodes, database };
     },
     async history(...args) {
       const [query] = given('history', args);

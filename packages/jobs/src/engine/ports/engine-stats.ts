@@ -2,6 +2,7 @@ import type { FailReason, FinishedStatus, SkipReason } from '../../core/model/ru
 import type { LeaseKept } from '../../core/nodes/lease.ts';
 import type { NodeInfo, NodeState } from '../../core/nodes/membership.ts';
 import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
+import type { DatabaseUpkeep } from '../../core/store/database-upkeep.ts';
 import type { HealthCounts, StoreStats } from '../../core/store/store-views.ts';
 
 /** How an attempt ended; `retried`: it failed, and the run is tried again. */
@@ -118,6 +119,8 @@ export interface EngineStats extends StoreStats, NodeActivity {
   readonly health: HealthCounts;
   /** All live nodes; the one that answers comes first, as it is now. */
   readonly nodes: readonly NodeStats[];
+  /** At most a minute old. Undefined on SQLite, or if the server does not tell. */
+  readonly database: DatabaseUpkeep | undefined;
 }
 
 /** In ms, at most 15 % from the exact value. */

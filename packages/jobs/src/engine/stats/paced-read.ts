@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 
+/** The default of `everyMs`. */
 const EVERY_MS = 15_000;
 /** Reading takes at most one part in this many of the time: it takes long where there are very many rows. */
 const SHARE = 20;
@@ -11,16 +12,18 @@ interface Known<T> {
   readonly goodUntil: number;
 }
 
-/** Reads on demand, at most every {@link EVERY_MS}. During a slow read, the older value is the answer. */
+/** Reads on demand, at most every `everyMs`. During a slow read, the older value is the answer. */
 export class PacedRead<T> {
   readonly #clock: Clock;
   readonly #readNow: () => Promise<T>;
+  readonly #everyMs: number;
   #known: Known<T> | undefined;
   #reading: Promise<T> | undefined;
 
-  constructor(clock: Clock, read: () => Promise<T>) {
+  constructor(clock: Clock, read: () => Promise<T>, everyMs = EVERY_MS) {
     this.#clock = clock;
     this.#readNow = read;
+    this.#everyMs = everyMs;
   }
 
   async read(): Promise<T> {
@@ -47,7 +50,7 @@ export class PacedRead<T> {
     const begunAt = this.#clock.monotonic();
     const value = await this.#readNow();
     const endedAt = this.#clock.monotonic();
-    this.#known = { value, goodUntil: begunAt + Math.max(EVERY_MS, (endedAt - begunAt) * SHARE) };
+    this.#known = { value, goodUntil: begunAt + Math.max(this.#everyMs, (endedAt - begunAt) * SHARE) };
     return value;
   }
 }

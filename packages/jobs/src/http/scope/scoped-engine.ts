@@ -79,7 +79,7 @@ export function scopedEngine(engine: RouteEngine, scope: JobScope): RouteEngine 
     },
     stats: async (query) => {
       const stats = await engine.stats({ ...query, ...which });
-      return { ...stats, lastMinute: undefined, minutes: [], nodes: [] };
+      return { ...stats, lastMinute: undefined, minutes: [], nodes: [], database: undefined };
     },
   };
   return scoped;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EngineStats, LastMinute, MinuteCounts } from '../../engine/ports/engine-stats.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { tagParameter } from '../fields/tag.ts';
+import { databaseJson, databaseSchema } from './database.ts';
 import { nodeJson, nodeSchema } from './node.ts';
 import { pauseOfAllJson, pauseOfAllSchema } from './pause-of-all.ts';
 
@@ -76,6 +77,9 @@ export const statsSchema = z.object({
   nodes: z
     .array(nodeSchema)
     .describe('All live nodes; the node that responds comes first. Empty for a caller with a scope'),
+  database: databaseSchema
+    .nullable()
+    .describe('The upkeep of PostgreSQL; null on SQLite, if the server does not tell, and for a caller with a scope'),
 });
 
 export type StatsJson = z.output<typeof statsSchema>;
@@ -83,7 +87,7 @@ export type StatsJson = z.output<typeof statsSchema>;
 /** The counts that a caller sees. `lastMinute`: undefined, like no nodes, for a caller with a scope. */
 export type ShownStats = Pick<
   EngineStats,
-  'now' | 'pauseOfAll' | 'jobs' | 'runs' | 'health' | 'hours' | 'minutes' | 'nodes'
+  'now' | 'pauseOfAll' | 'jobs' | 'runs' | 'health' | 'hours' | 'minutes' | 'nodes' | 'database'
 > & {
   readonly lastMinute: LastMinute | undefined;
 };
@@ -105,6 +109,7 @@ export function statsJson(stats: ShownStats): StatsJson {
     minutes: stats.minutes.map(minuteJson),
     hours: stats.hours.map(({ hour, status, count }) => ({ hour: instantJson(hour), status, count })),
     nodes: stats.nodes.map(nodeJson),
+    database: stats.database === undefined ? null : databaseJson(stats.database, stats.now),
   };
 }
 

@@ -25,6 +25,7 @@ import type { Shortcuts } from './shortcuts/shortcuts.ts';
 import { Shared } from './tables/shared.ts';
 import { runIn } from './tables/tables.ts';
 import type { Unit } from './tables/unit.ts';
+import { readUpkeep } from './upkeep/read-upkeep.ts';
 import { Vacuum, vacuumPassed } from './upkeep/vacuum.ts';
 
 export interface PostgresOptions {
@@ -135,6 +136,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     },
     listNodes: () => writes.tracked(() => listNodes(db)),
     drainNode: (input) => writes.beside((u) => drainNode(u, input)),
+    readUpkeep: () => writes.tracked(() => readUpkeep(db)),
     check: () => writes.tracked(async () => void (await db.run(CHECK))),
     within: (tx) => storeInTransaction(tx, { shared, now }),
     ...createCommands(parts),

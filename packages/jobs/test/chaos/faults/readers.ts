@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Cluster } from '../cluster.ts';
 import type { Fault } from '../fault.ts';
 import type { Injury } from '../injury.ts';
+import { withAdminClient } from './admin-client.ts';
 
 /** Readers that hold an old snapshot, so that deleted rows cannot be vacuumed. */
 export const READER_FAULTS: readonly Fault[] = [
@@ -16,7 +17,7 @@ const READERS = 4;
 
 async function holdSnapshot(cluster: Cluster): Promise<Injury> {
   const beganAt = Date.now();
-  await withClient(cluster, async (client) => {
+  await withAdminClient(cluster, async (client) => {
     await client.query(BEGIN);
     await client.query(SNAPSHOT);
     await delay(cluster.scale.lastsMs * 2);
@@ -37,19 +38,8 @@ async function scan(cluster: Cluster): Promise<Injury> {
     }
     await client.query('COMMIT');
   };
-  await Promise.all(Array.from({ length: READERS }, () => withClient(cluster, (client) => read(client)())));
+  await Promise.all(Array.from({ length: READERS }, () => withAdminClient(cluster, (client) => read(client)())));
   return { beganAt, healedAt: Date.now(), notes: [`${scans} scans`] };
-}
-
-async function withClient(cluster: Cluster, use: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: cluster.adminUrl });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    await use(client);
-  } finally {
-    await client.end();
-  }
 }
 
 const SCAN = `SELECT sum(length(jobs::text)) + (SELECT sum(length(runs::text)) FROM greenvue_jobs.runs)

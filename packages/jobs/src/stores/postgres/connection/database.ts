@@ -4,6 +4,7 @@ import { type AbortFlag, refuseAborted } from '../../../core/model/errors.ts';
 import { fail, isAnswer, mustTryAgain, statementFailed } from './database-errors.ts';
 import { driver } from './driver.ts';
 import { type Param, preparing, type Queries, queriesOn, type Statements, together } from './queries.ts';
+import { SET_SESSION } from './session-settings.ts';
 import { StatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
 
@@ -80,6 +81,7 @@ export class Database implements Statements {
   readonly #sockets = new Set<Socket>();
   readonly #names = new StatementNames();
   readonly #prepare = preparing((sql) => this.#names.of(sql));
+  readonly #sessions = new WeakSet<pg.PoolClient>();
   readonly #boundedSessions = new WeakSet<pg.PoolClient>();
 
   constructor({ url, max, min = 0, connectMs = CONNECT_MS, statementMs = 0, clock }: DatabaseOptions) {
@@ -148,7 +150,7 @@ export class Database implements Statements {
     return this.#withClient(async (client) => {
       if (!this.#names.areKept) return undefined;
       if (!this.#boundedSessions.has(client)) {
-        const { rowCount } = await client.query(BOUNDED_SESSION, [Reflect.get(client, 'processID')]);
+        const { rowCount } = await client.query(BOUNDED_SESSION, [backendOf(client)]);
         if (rowCount === 0) return undefined;
         this.#boundedSessions.add(client);
       }
@@ -210,6 +212,7 @@ export class Database implements Statements {
     try {
       refuseAborted(signal);
       await this.#names.learn(client);
+      await this.#setSession(client);
       return await work(client);
     } catch (error) {
       if (!isAnswer(error)) broken = error instanceof Error ? error : new Error(String(error));
@@ -219,12 +222,24 @@ export class Database implements Statements {
     }
   }
 
+  /** Once for each connection. */
+  async #setSession(client: pg.PoolClient): Promise<void> {
+    if (this.#sessions.has(client) || !this.#names.areKept) return;
+    await client.query(SET_SESSION, [backendOf(client)]);
+    this.#sessions.add(client);
+  }
+
   #openSocket(): Socket {
     const socket = new Socket();
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
   }
+}
+
+/** The backend that answered the handshake. */
+function backendOf(client: pg.PoolClient): unknown {
+  return Reflect.get(client, 'processID');
 }
 
 /** The statements that begin a transaction, in one round trip. */
@@ -271,7 +286,7 @@ const bounded = (lockWaitMs: number) =>
   begin('READ COMMITTED', { ...OURS, lock_timeout: lockWaitMs, ...BY_INDEX });
 /** Does nothing if a pooler has changed the backend since the handshake. */
 const BOUNDED_SESSION = `SELECT ${setting(
-  { default_transaction_isolation: 'read committed', lock_timeout: LOCK_WAIT_MS, ...BY_INDEX },
+  { lock_timeout: LOCK_WAIT_MS, ...BY_INDEX },
   false,
 )} WHERE pg_backend_pid() = $1::integer`;
 const SNAPSHOT = begin('REPEATABLE READ READ ONLY', OURS);

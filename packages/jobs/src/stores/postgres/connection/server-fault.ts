@@ -22,6 +22,7 @@ interface ServerRow {
   readonly encoding: string;
   readonly is_replica: boolean;
   readonly is_read_only: boolean;
+  readonly has_triggers: boolean;
   readonly who: string;
   readonly database: string;
 }
@@ -54,6 +55,9 @@ export async function findServerFault(ask: Ask, schema: UsedSchema): Promise<str
   if (server.is_read_only) {
     return `The database ${server.database} only reads: set default_transaction_read_only = off for it and for the user ${server.who}.`;
   }
+  if (!server.has_triggers) {
+    return `The user ${server.who} has the setting session_replication_role = replica, so that triggers of the database ${server.database} do not fire: let a superuser run ALTER ROLE ${server.who} RESET session_replication_role; (or ALTER DATABASE ${server.database} RESET session_replication_role;)`;
+  }
   const rights = (await ask(RIGHTS, [schema.name, schema.ledger, schema.log]))[0] as RightsRow;
   return rightsFault(server, rights, schema.name);
 }
@@ -74,6 +78,7 @@ function rightsFault({ who, database }: ServerRow, rights: RightsRow, schema: st
 const SERVER = `SELECT current_setting('server_version_num')::integer AS version,
   current_setting('server_version') AS version_name, current_setting('server_encoding') AS encoding,
   pg_is_in_recovery() AS is_replica, current_setting('transaction_read_only') = 'on' AS is_read_only,
+  current_setting('session_replication_role') <> 'replica' AS has_triggers,
   quote_ident(current_user) AS who, quote_ident(current_database()) AS database`;
 
 // `has_table_privilege` with a list checks for any privilege of it, so each is checked alone. The sequence of

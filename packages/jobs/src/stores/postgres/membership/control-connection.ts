@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type pg from 'pg';
 import { codeOf } from '../connection/database-errors.ts';
 import { driver } from '../connection/driver.ts';
+import { SET_SESSION } from '../connection/session-settings.ts';
 
 /** Longer than a slow server takes, but two tries fit into a lease. */
 const CONNECT_MS = 4_000;
@@ -34,6 +35,7 @@ export class ControlConnection {
     const made = new ControlConnection(options);
     try {
       await made.#client.connect();
+      await made.rows(SET_SESSION, [Reflect.get(made.#client, 'processID')]);
     } catch (error) {
       made.drop();
       throw error;

@@ -10,12 +10,10 @@ const STABLE_NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::big
 const CLOCK = `(SELECT ${NOW} AS now_ms) AS clock`;
 
 /**
- * If a node becomes unreachable, its backend must release the lock only after the lease has ended. The
- * isolation level is set here, whatever the database's default is: each statement sees all earlier commits.
+ * If a node becomes unreachable, its backend must release the lock only after the lease has ended.
  */
 export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set_config('tcp_keepalives_interval', '4', false),
-  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
-  set_config('default_transaction_isolation', 'read committed', false)`;
+  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false)`;
 
 /**
  * Parameters: id, version, places, types, start, lease, state, host, process id, drain, release, declares.
