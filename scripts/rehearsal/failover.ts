@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CALM, startProxy } from '../../packages/jobs/test/chaos/proxy.ts';
 import { freePort, type PostgresServer, startPostgres } from '../postgres/server.ts';
+import { brokenInvariants } from './invariants.ts';
 import {
   ask,
   getRun,
@@ -21,7 +22,6 @@ import {
   trigger,
   until,
 } from './node.ts';
-import { brokenInvariants } from './invariants.ts';
 import { type Address, createAddress, end, makeSynchronous, startStandby } from './standby.ts';
 import { NO_LIMITS, query, running, scheduleMails, twoOf, WAIT_MS } from './steps.ts';
 
@@ -172,7 +172,10 @@ async function checkLoss({ stream, url, token, plan, died }: LossInput): Promise
 async function checkInvariants(url: string): Promise<void> {
   const broken = await brokenInvariants(url);
   if (broken.length > 0) throw new Error(`Broken after the failover:\n${broken.join('\n')}`);
-  const [row] = await query(url, 'SELECT count(*) AS slots FROM greenvue_jobs.runs WHERE scheduled_for IS NOT NULL');
+  const [row] = await query(
+    url,
+    'SELECT count(*) AS slots FROM greenvue_jobs.runs WHERE scheduled_for IS NOT NULL',
+  );
   say(`  all promises hold on the new primary; ${String(row?.slots)} slots of recurring jobs checked`);
 }
 

@@ -44,7 +44,9 @@ test(
     await signIn(page);
     await heading(page, 'Overview');
     const warning = page.getByRole('status').filter({ hasText: "PostgreSQL can't remove dead rows" });
-    await warning.getByText(`the session “nightly report” (pid ${pid}, user postgres, idle in transaction)`).waitFor();
+    await warning
+      .getByText(`the session “nightly report” (pid ${pid}, user postgres, idle in transaction)`)
+      .waitFor();
     await warning.getByText(`SELECT pg_terminate_backend(${pid});`).waitFor();
     const panel = page.getByRole('region', { name: 'Database' });
     await panel.getByText('Dead rows of live_runs').waitFor();

@@ -32,6 +32,7 @@ const STATS: Stats = {
   minutes: [],
   hours: [],
   nodes: [],
+  database: null,
 };
 
 /** What `stats` prints of a server in such a state. */

@@ -1,5 +1,5 @@
 import { Summary, type SummaryConfiguration } from 'prom-client';
-import type { Sample } from '../metrics/job-figures.ts';
+import type { Sample } from '../metrics/figure.ts';
 
 /** A summary whose quantiles the engine computes: prom-client's own needs each single value. */
 export class KnownQuantiles extends Summary<'quantile'> {

@@ -81,11 +81,17 @@ it('says how many dead rows the tables of each run have, their last vacuum, and 
   await person.query('VACUUM greenvue_jobs.live_runs');
   // The server counts a session's rows when it is idle.
   await expect
-    .poll(async () => (await store.readUpkeep?.())?.tables.find(({ table }) => table === 'live_runs')?.lastVacuumAt)
+    .poll(
+      async () =>
+        (await store.readUpkeep?.())?.tables.find(({ table }) => table === 'live_runs')?.lastVacuumAt,
+    )
     .toBeDefined();
   const upkeep = await store.readUpkeep?.();
   expect(upkeep?.tables.map(({ table }) => table)).toEqual(['job_wakes', 'jobs', 'live_runs', 'runs']);
-  expect(upkeep?.tables.find(({ table }) => table === 'jobs')).toMatchObject({ lastVacuumAt: undefined, deadRows: 0 });
+  expect(upkeep?.tables.find(({ table }) => table === 'jobs')).toMatchObject({
+    lastVacuumAt: undefined,
+    deadRows: 0,
+  });
   expect(upkeep?.wraparound).toMatchObject({ freezeMaxAge: 200_000_000 });
   expect(upkeep?.wraparound.age).toBeGreaterThan(0);
 });

@@ -34,6 +34,7 @@ function nodes(...parts: Partial<Stats['nodes'][number]>[]): Stats {
     },
     minutes: [],
     hours: [],
+    database: null,
     nodes: parts.map((part, index) => ({
       node: `node-${index}`,
       health: 'ok',

@@ -1,4 +1,4 @@
-import { Elapsed, Ago } from '../../ui/instant/instant.tsx';
+import { Ago, Elapsed } from '../../ui/instant/instant.tsx';
 import { Fact, Facts } from '../../ui/layout/facts.tsx';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { Plain } from '../../ui/text/text.tsx';

@@ -79,7 +79,9 @@ export const statsSchema = z.object({
     .describe('All live nodes; the node that responds comes first. Empty for a caller with a scope'),
   database: databaseSchema
     .nullable()
-    .describe('The upkeep of PostgreSQL; null on SQLite, if the server does not tell, and for a caller with a scope'),
+    .describe(
+      'The upkeep of PostgreSQL; null on SQLite, if the server does not tell, and for a caller with a scope',
+    ),
 });
 
 export type StatsJson = z.output<typeof statsSchema>;

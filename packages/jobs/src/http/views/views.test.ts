@@ -181,6 +181,7 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
     health: { ...emptyHealthCounts(), ok: 1 },
     hours: [{ hour: at, status: 'failed', count: 2 }],
     nodes: [node],
+    database: undefined,
     minutes: [{ minute: at, started: 1, ...endings, skipped: 0, latenessP99Ms: undefined }],
     lastMinute: {
       started: 0,

@@ -122,7 +122,7 @@ async function holdAdvisoryLocks(cluster: Cluster): Promise<Injury> {
 const POLL_MS = 20;
 const LOCK_KEYS = 'SELECT lock_key AS key FROM greenvue_jobs.nodes';
 const OF_LOCK = `FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2
-  AND classid = ${LOCK_CLASS}::oid AND objid = $1::oid`;
+  AND classid = ${LOCK_CLASS}::oid AND objid = $1::integer::oid`;
 const WAITERS = `SELECT ${OF_LOCK} AND NOT granted`;
 const END_HOLDER = `SELECT pg_terminate_backend(pid) ${OF_LOCK} AND granted`;
 

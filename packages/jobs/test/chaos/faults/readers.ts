@@ -38,7 +38,9 @@ async function scan(cluster: Cluster): Promise<Injury> {
     }
     await client.query('COMMIT');
   };
-  await Promise.all(Array.from({ length: READERS }, () => withAdminClient(cluster, (client) => read(client)())));
+  await Promise.all(
+    Array.from({ length: READERS }, () => withAdminClient(cluster, (client) => read(client)())),
+  );
   return { beganAt, healedAt: Date.now(), notes: [`${scans} scans`] };
 }
 

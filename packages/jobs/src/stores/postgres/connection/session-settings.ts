@@ -5,6 +5,8 @@
 const NEEDED = {
   statement_timeout: '0',
   lock_timeout: '0',
+  // Also between a BEGIN and the settings of its transaction.
+  idle_in_transaction_session_timeout: '10s',
   idle_session_timeout: '0',
   transaction_timeout: '0',
   default_transaction_isolation: 'read committed',
