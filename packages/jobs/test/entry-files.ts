@@ -85,6 +85,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'ordered-section.ts',
     'queries.ts',
     'server-fault.ts',
+    'session-settings.ts',
     'job-turn-queue.ts',
   ],
   [`${JOBS}/stores/postgres/locks/`]: ['claim-locks.ts', 'command-tables.ts', 'due-look.ts', 'job-locks.ts'],
@@ -122,6 +123,6 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'write-tables.ts',
     'write-unit.ts',
   ],
-  [`${JOBS}/stores/postgres/upkeep/`]: ['prune.ts', 'unwritten-counts.ts', 'vacuum.ts'],
+  [`${JOBS}/stores/postgres/upkeep/`]: ['prune.ts', 'read-upkeep.ts', 'unwritten-counts.ts', 'vacuum.ts'],
   [`${JOBS}/stores/memory/`]: ['index.ts'],
 };

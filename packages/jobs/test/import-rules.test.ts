@@ -46,6 +46,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'model/run.ts',
       'model/statuses.ts',
       'schedule/chain-ends.ts',
+      'store/database-upkeep.ts',
       'objects.ts',
       'time/duration.ts',
       'time/timestamp.ts',
