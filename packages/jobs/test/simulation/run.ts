@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { breakEngine } from './broken/break-engine.ts';
 import { report } from './report.ts';
 import { scenarioOf } from './scenario.ts';
 import { simulate } from './simulate.ts';
@@ -15,8 +16,15 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     /** Only these actions of the seed, by their number. */
     keep: { type: 'string' },
+    /** A broken variant of the engine, or `all`: how many seeds find it. */
+    break: { type: 'string' },
   },
 });
+
+if (values.break !== undefined) {
+  const missed = await breakEngine(values.break, Number(values.seeds));
+  process.exit(missed.length === 0 ? 0 : 1);
+}
 
 const steps = values.steps === undefined ? undefined : Number(values.steps);
 const isOne = values.seed !== undefined && !process.argv.some((arg) => /^--(seeds|minutes)/.test(arg));

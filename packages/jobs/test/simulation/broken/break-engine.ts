@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Tried } from './try-variant.ts';
+import type { Variant } from './variant.ts';
+import { VARIANTS } from './variants.ts';
+
+const TRY = fileURLToPath(new URL('try-variant.ts', import.meta.url));
+const run = promisify(execFile);
+
+/** Plays seeds against a broken engine, in a process of its own, until a promise is violated. */
+export async function tryVariant({ name }: Variant, seeds: number): Promise<Tried> {
+  const { stdout } = await run(process.execPath, [TRY, name, String(seeds)], { maxBuffer: 64 * 2 ** 20 });
+  return JSON.parse(stdout) as Tried;
+}
+
+/** Breaks the engine with one variant, or with `all`, and prints a row for each. Returns the names not found. */
+export async function breakEngine(which: string, seeds: number): Promise<readonly string[]> {
+  const chosen = VARIANTS.filter(({ name }) => which === 'all' || name === which);
+  if (chosen.length === 0)
+    throw new Error(
+      `There is no variant "${which}". Use "all", or one of: ${VARIANTS.map(({ name }) => name).join(', ')}.`,
+    );
+  console.log('| variant | breaks | seeds | s | violated | what |\n|---|---|---|---|---|---|');
+  const missed: string[] = [];
+  const left = [...chosen];
+  const work = async () => {
+    for (let variant = left.shift(); variant !== undefined; variant = left.shift()) {
+      const tried = await tryVariant(variant, seeds);
+      if (tried.found === undefined) missed.push(variant.name);
+      console.log(rowOf(variant, tried));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  console.log(`\n${chosen.length - missed.length} of ${chosen.length} broken engines were found.`);
+  if (missed.length > 0) console.log(`Not found: ${missed.join(', ')}`);
+  return missed;
+}
+
+function rowOf({ name, promise }: Variant, { seeds, seconds, found }: Tried): string {
+  const what = found?.what.replaceAll('|', '/').slice(0, 160) ?? '';
+  return `| ${name} | ${promise} | ${seeds} | ${seconds.toFixed(1)} | ${found?.promise ?? 'nothing'} | ${what} |`;
+}
