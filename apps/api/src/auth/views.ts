@@ -1,6 +1,7 @@
 import { text } from '@greenvue/jobs/http';
 import { z } from 'zod';
 import type { UserRow } from '../db/schema.ts';
+import { COMMON_PASSWORD, isCommonPassword } from './passwords/common-password.ts';
 import type { ApiToken } from './tokens/api-tokens.ts';
 import { policyIn, policySchema } from './tokens/job-policy.ts';
 
@@ -11,7 +12,10 @@ export const emailSchema = z
   .max(254)
   .toLowerCase();
 
-export const passwordSchema = text({ min: 10, max: 200 });
+export const passwordSchema = text({ min: 10, max: 200 }).refine(
+  (password) => !isCommonPassword(password),
+  COMMON_PASSWORD,
+);
 
 // Characters that people don't see and that turn or part what they see, such as U+200B and U+2066.
 const INVISIBLE = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v;

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { createTestApp, PASSWORD } from '../../testing/test-app.ts';
+import { isCommonPassword } from './common-password.ts';
+
+test.each([
+  'qwertyuiop',
+  'Password123',
+  '1q2w3e4r5t',
+  'manchester',
+  'Dragon-2026!',
+  '1234-monkey',
+  'GreenVue2026',
+  'ab12ab12ab12',
+  'aaaaaaaaaaaa',
+])('%s is a common password', (password) => {
+  expect(isCommonPassword(password)).toBe(true);
+});
+
+test.each([PASSWORD, 'dragon monkey shadow', 'dragon8271936450271', 'fA7$kq0-Zr', 'ünïcödé ist schön'])(
+  '%s is no common password',
+  (password) => {
+    expect(isCommonPassword(password)).toBe(false);
+  },
+);
+
+test('an account is neither made with a common password nor changed to one, and the answer says what to do', async () => {
+  const app = await createTestApp();
+  const { access_token: token } = await app.signUp('ann@example.com');
+  const refused = (pointer: string) => ({
+    status: 422,
+    body: { errors: [{ pointer, detail: expect.stringMatching(/attackers try: use several words/) }] },
+  });
+  const payload = { email: 'bob@example.com', name: 'Bob', password: 'Password123' };
+  expect(await app.ask({ method: 'POST', url: '/api/auth/register', payload })).toMatchObject(
+    refused('/password'),
+  );
+  const change = { current_password: PASSWORD, new_password: 'Password123' };
+  expect(await app.ask({ method: 'POST', url: '/api/auth/password', payload: change, token })).toMatchObject(
+    refused('/new_password'),
+  );
+  const reset = { token: 'x', new_password: 'Password123' };
+  expect(
+    await app.ask({ method: 'POST', url: '/api/auth/password-reset/confirm', payload: reset }),
+  ).toMatchObject(refused('/new_password'));
+});
