@@ -41,6 +41,33 @@ const backup = buildCommand({
   },
 });
 
+const restore = buildCommand({
+  loader: async () => {
+    const [{ localCommand }, commands] = await Promise.all([
+      import('./local-command.ts'),
+      import('../commands/restore.ts'),
+    ]);
+    return localCommand<[string | undefined]>(commands.restore);
+  },
+  parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: String,
+          optional: true,
+          placeholder: 'folder',
+          brief: 'Folder of a backup, such as DATA_DIR/backups/<time>',
+        },
+      ],
+    },
+  },
+  docs: {
+    brief: 'Replace the databases of this machine with a backup, and keep the replaced ones',
+    customUsage: ['<folder>'],
+  },
+});
+
 const migrate = buildCommand({
   loader: async () => {
     const [{ localCommand }, { migrateToPostgres }] = await Promise.all([
@@ -68,7 +95,7 @@ const demo = buildCommand({
 /** All commands of `greenvue`: those of jobs, and those that use the database of this machine. */
 export function createGreenvue(): Application<CliContext> {
   return createApplication(GREENVUE_PROGRAM, {
-    commands: { token, backup, migrate, demo },
+    commands: { token, backup, restore, migrate, demo },
     aliases: { 'migrate-to-postgres': 'migrate' },
   });
 }

@@ -7,6 +7,7 @@ import { dataFiles, openDataDir } from '../data-dir/data-dir.ts';
 import { databaseLocation } from '../data-dir/database-location.ts';
 import { refuseMoved } from '../data-dir/move-notes.ts';
 import type { StartScreen } from '../data-dir/private-folder.ts';
+import { settleRestoreAlone } from '../data-dir/replace-databases.ts';
 import { createDatabase } from '../db/create-database.ts';
 import { openInstallation } from '../installation/open-installation.ts';
 
@@ -26,6 +27,7 @@ export async function makeToken(
   if (config.postgres === undefined) {
     openDataDir(config.dataDir, screen);
     await refuseMoved(config.dataDir);
+    await settleRestoreAlone(config.dataDir);
     if (!existsSync(dataFiles(config.dataDir).app)) {
       // Refuses if there is a jobs.db: a new app.db would hide the loss of the old one.
       await openInstallation(config);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { StoreContents, TableRows } from '@greenvue/jobs';
 import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/jobs/postgres';
-import { openSqliteContents as openJobContents, sqlite } from '@greenvue/jobs/sqlite';
+import { openSqliteContents as openJobContents } from '@greenvue/jobs/sqlite';
 import { type ProgressScreen, showProgress } from '@greenvue/jobs-cli';
 import { createSecretFiles, SECRET_NAMES, type SecretName } from '../auth/secrets/secrets.ts';
 import { shareSecrets } from '../auth/secrets/shared-secrets.ts';
@@ -10,13 +10,14 @@ import type { Config } from '../config/config.ts';
 import { dataFiles, lockDataDir } from '../data-dir/data-dir.ts';
 import { databaseName } from '../data-dir/database-location.ts';
 import { noteMoved, noteMoving, refuseMoved } from '../data-dir/move-notes.ts';
+import { settleRestore } from '../data-dir/replace-databases.ts';
 import { createSecretKeys } from '../data-dir/secret-keys.ts';
-import { createDatabase } from '../db/create-database.ts';
 import { recordMove } from '../db/postgres/find-move.ts';
 import { SCHEMA } from '../db/postgres/migrate.ts';
 import { inOneTransaction, type OneTransaction } from '../db/postgres/open.ts';
 import { openSqliteContents as openAppContents } from '../db/sqlite/contents.ts';
-import { type Installation, noteInstallation, openInstallation } from '../installation/open-installation.ts';
+import { bringUpToDate, type DatabaseFiles } from '../installation/bring-up-to-date.ts';
+import { openInstallation } from '../installation/open-installation.ts';
 import { fillIndex } from '../search/postgres/fill-index.ts';
 import { StartError } from '../start/start-error.ts';
 import { movedGuide } from './moved-guide.ts';
@@ -45,6 +46,7 @@ export async function migrateToPostgres(
   const lock = await lockDataDir(dataDir);
   try {
     await refuseMoved(dataDir, postgres.url);
+    settleRestore(dataDir);
     await bringUpToDate(files, await openInstallation(config));
     const contents = openContents(files);
     try {
@@ -72,32 +74,13 @@ async function refuseUnsealed(config: Config): Promise<void> {
   }
 }
 
-interface Files {
-  readonly app: string;
-  readonly jobs: string;
-}
-
-/** Applies missing migrations, as a start of the server does. */
-async function bringUpToDate({ app, jobs }: Files, installation: Installation): Promise<void> {
-  const database = await createDatabase({ file: app, isolation: 'inline' });
-  try {
-    if (installation.isNew) await noteInstallation(database.kysely, installation);
-    const store = sqlite(jobs, { databaseId: installation.id });
-    await store.open();
-    await store.close();
-    await noteInstallation(database.kysely, installation);
-  } finally {
-    await database.close();
-  }
-}
-
 interface Contents {
   readonly app: readonly TableRows[];
   readonly jobs: StoreContents;
   close(): void;
 }
 
-function openContents(files: Files): Contents {
+function openContents(files: DatabaseFiles): Contents {
   const app = openAppContents(files.app);
   const jobs = openJobContents(files.jobs);
   return {

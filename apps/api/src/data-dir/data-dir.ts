@@ -12,9 +12,16 @@ export function dataFiles(dataDir: string) {
     pid: join(dataDir, 'lock.pid'),
     outbox: join(dataDir, 'outbox'),
     backups: join(dataDir, 'backups'),
+    restoring: join(dataDir, 'restoring'),
+    replaced: join(dataDir, 'replaced'),
     moved: join(dataDir, 'moved-to-postgres'),
     moving: join(dataDir, 'moving-to-postgres'),
   };
+}
+
+/** The name of a folder made at an instant such as `2026-01-31T12:00:00.000Z`. */
+export function stampOf(instant: string): string {
+  return instant.replaceAll(/[:.]/g, '-');
 }
 
 /**

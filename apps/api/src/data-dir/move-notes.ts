@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { StartError } from '../start/start-error.ts';
 import { dataFiles } from './data-dir.ts';
 import { databaseName } from './database-location.ts';
+import { writeDurably } from './durable-files.ts';
 
 /** A move of DATA_DIR to PostgreSQL, just before its commit. */
 export interface Move {
@@ -27,13 +19,13 @@ const moveSchema = z.strictObject({ token: z.string().min(1), url: z.url() });
 export function noteMoving(dataDir: string, { token, url }: Move): void {
   const place = new URL(url);
   place.password = '';
-  writeDurably(dataDir, dataFiles(dataDir).moving, JSON.stringify({ token, url: place.href }));
+  writeDurably(dataFiles(dataDir).moving, JSON.stringify({ token, url: place.href }));
 }
 
 /** Stores in DATA_DIR that its data has moved; `where` is for people. */
 export function noteMoved(dataDir: string, where: string): void {
   const { moved, moving } = dataFiles(dataDir);
-  writeDurably(dataDir, moved, `${where} at ${new Date().toISOString()}\n`);
+  writeDurably(moved, `${where} at ${new Date().toISOString()}\n`);
   rmSync(moving, { force: true });
 }
 
@@ -97,18 +89,3 @@ function readMove(file: string): Move {
 }
 
 const nameOf = (url: string): string => databaseName({ dataDir: '', postgres: { url, directUrl: url } });
-
-/** Writes a file atomically and durably. */
-function writeDurably(folder: string, file: string, text: string): void {
-  const part = `${file}.part`;
-  writeFileSync(part, text, { mode: 0o600, flush: true });
-  renameSync(part, file);
-  // Windows can't open folders.
-  if (process.platform === 'win32') return;
-  const opened = openSync(folder, 'r');
-  try {
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
-}

@@ -13,7 +13,7 @@ const STICKY = 0o1000;
 const DATABASE = /^(?:app|jobs|lock)\.db$/;
 /** The files and folders of GreenVue in DATA_DIR. */
 const OWN =
-  /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|secrets-key|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups)$/;
+  /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|secrets-key|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups|restoring|replaced)$/;
 
 /**
  * Removes the permissions of other users from DATA_DIR and from GreenVue's own files in it, and prints a line

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { type DataDirLock, lockDataDir, openDataDir } from './data-dir.ts';
 import { refuseMoved, requireMoved } from './move-notes.ts';
+import { settleRestore } from './replace-databases.ts';
 
 /**
  * Creates and locks DATA_DIR as far as the configuration requires. With PostgreSQL it is not locked, and
@@ -18,6 +19,7 @@ export async function takeDataDir(
   try {
     // Under the lock: a move that holds it may be about to write its note.
     await refuseMoved(config.dataDir);
+    settleRestore(config.dataDir);
     return lock;
   } catch (error) {
     lock.release();

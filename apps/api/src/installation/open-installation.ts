@@ -76,7 +76,8 @@ function lostLine({ lost, accept }: InstallationDecision & { kind: 'lost' }, dat
   return `DATA_DIR ${dataDir} has ${holds}, but ${lost} is missing or empty, and with it ${gone}. Restore both files from the same backup. To start with a new, empty ${lost}, set ACCEPT_DATABASE_LOSS=${accept} for one start.`;
 }
 
-function readAppDatabase(file: string): FoundDatabases['app'] {
+/** The state of `app.db`, read before it is opened. */
+export function readAppDatabase(file: string): FoundDatabases['app'] {
   if (!existsSync(file)) return { kind: 'empty', hasAccounts: false };
   try {
     const database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });

@@ -1,45 +1,17 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { StoreError } from '@greenvue/jobs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { databaseError } from '../db/sqlite/error-codes.ts';
-import { temporaryFolder } from '../testing/test-database.ts';
+import { canMount, fill, smallDisk } from '../testing/small-disk.ts';
 import { freePort, startProcess } from '../testing/test-process.ts';
 import { isDiskFull, startOnceDiskHasRoom } from './full-disk.ts';
 
 vi.mock('node:timers/promises', { spy: true });
 
-/** A disk of its own, which only root can make, on Linux. */
-const canMount = process.platform === 'linux' && process.getuid?.() === 0;
-
-async function smallDisk(): Promise<string> {
-  const folder = join(await temporaryFolder(), 'disk');
-  mkdirSync(folder);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0700', 'tmpfs', folder]);
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  return folder;
-}
-
-/** Leaves no page free, though others write meanwhile; returns what takes the file away. */
-function fill(folder: string): () => void {
-  const file = join(folder, 'fills-the-disk');
-  const write = (bytes: number): void => {
-    try {
-      for (;;) appendFileSync(file, Buffer.alloc(bytes));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-    }
-  };
-  for (const bytes of [1024 * 1024, 4096]) write(bytes);
-  return () => rmSync(file);
-}
-
 test.runIf(canMount)(
   'on a full disk a start waits, reads work, writes are refused, and the server is not ready',
   async () => {
-    const DATA_DIR = await smallDisk();
+    const DATA_DIR = await smallDisk('16m');
     const env = { DATA_DIR, PORT: String(await freePort()), JOBS_MIN_INTERVAL: '100ms' };
     const first = startProcess('main.ts', env);
     await first.printed('Data ');

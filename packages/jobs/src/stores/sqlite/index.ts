@@ -1,3 +1,4 @@
+export { type ContinueIdsOptions, continueIds } from './file/continue-ids.ts';
 export { type FileLock, type FileLockOutcome, type LockHolder, takeFileLock } from './file/file-lock.ts';
 export { type FileWatch, watchDatabaseFile } from './file/file-watch.ts';
 export { type DatabaseIdentity, readDatabaseIdentity, replaceDatabaseId } from './file/info.ts';

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { continueIds, takeFileLock } from '@greenvue/jobs/sqlite';
+import type { Config } from '../config/config.ts';
+import { type DataDirLock, dataFiles, lockDataDir, openDataDir } from '../data-dir/data-dir.ts';
+import { refuseMoved } from '../data-dir/move-notes.ts';
+import {
+  DATABASE_NAMES,
+  isDecided,
+  replaceDatabases,
+  replacedFolder,
+  settleRestore,
+} from '../data-dir/replace-databases.ts';
+import { type Comparison, compareDatabases } from '../restore/compare-databases.ts';
+import { type Backup, findBackup } from '../restore/find-backup.ts';
+import { restoredGuide } from '../restore/restored-guide.ts';
+import { stageBackup } from '../restore/stage-backup.ts';
+import { isDiskFull } from '../start/full-disk.ts';
+import { StartError } from '../start/start-error.ts';
+
+/**
+ * Replaces the databases in DATA_DIR, which no server may use, with a backup, and keeps the replaced ones. All
+ * or nothing, also after a kill. Returns what was restored, lost and repeated. Not for PostgreSQL.
+ */
+export async function restore(config: Config, [name]: readonly string[]): Promise<string> {
+  const { dataDir } = config;
+  if (config.postgres !== undefined) throw new StartError(ON_POSTGRES);
+  const backup = findBackup(dataDir, name);
+  openDataDir(dataDir);
+  const lock = await lockDataDir(dataDir);
+  try {
+    const jobsLock = lockJobs(dataDir);
+    try {
+      await refuseMoved(dataDir);
+      settleRestore(dataDir);
+      return await replaceWith(backup, config);
+    } finally {
+      jobsLock.release();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+const ON_POSTGRES =
+  'DATABASE_URL is set, and this command restores SQLite only. Stop all nodes, restore the dump with pg_restore into an empty database, and raise the ids before the first start. Each command is in docs/greenvue-postgres.md, "Back up and restore".';
+
+/** Another program may have `jobs.db` open as a store. */
+function lockJobs(dataDir: string): DataDirLock {
+  const { jobs } = dataFiles(dataDir);
+  const outcome = takeFileLock({ lockFile: `${jobs}.lock`, pidFile: `${jobs}.lock.pid` });
+  if (outcome.kind === 'locked') return outcome.lock;
+  const { pid, host } = outcome.holder;
+  throw new StartError(
+    `${jobs} is in use by another program (pid ${pid} on ${host}): stop it, then restore.`,
+  );
+}
+
+async function replaceWith(backup: Backup, config: Config): Promise<string> {
+  const { dataDir } = config;
+  const { restoring, jobs } = dataFiles(dataDir);
+  const now = new Date();
+  const hasOld = DATABASE_NAMES.some((each) => existsSync(join(dataDir, each)));
+  let changes: Comparison | 'unknown';
+  try {
+    await stageBackup(dataDir, backup);
+    changes = compare(restoring, dataDir);
+    continueIds({
+      file: dataFiles(restoring).jobs,
+      replaced: existsSync(jobs) ? jobs : undefined,
+      now: now.getTime(),
+    });
+    replaceDatabases(dataDir, now.toISOString());
+  } catch (error) {
+    if (isDecided(dataDir)) throw new StartError(incomplete(dataDir, error), { cause: error });
+    // Removes the copies.
+    settleRestore(dataDir);
+    if (!isDiskFull(error)) throw error;
+    throw new StartError(
+      `The disk of DATA_DIR ${dataDir} is full, so nothing was restored: free space on it, and restore again.`,
+    );
+  }
+  return restoredGuide({
+    dataDir,
+    backup: backup.folder,
+    takenAt: backup.note?.takenAt,
+    kept: hasOld ? replacedFolder(dataDir, now.toISOString()) : undefined,
+    changes,
+    missingSecrets: missingSecrets(config),
+  });
+}
+
+function incomplete(dataDir: string, error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return `The restore to DATA_DIR ${dataDir} is not complete (${why}). Remove the cause, and start the server: it completes the restore first.`;
+}
+
+function compare(restoring: string, dataDir: string): Comparison | 'unknown' {
+  try {
+    return compareDatabases(restoring, dataDir);
+  } catch {
+    // Missing, damaged, or of another version: often the reason for the restore.
+    return 'unknown';
+  }
+}
+
+function missingSecrets({ dataDir, jwtSecret }: Config): readonly string[] {
+  const has = (name: string) => existsSync(join(dataDir, name));
+  return jwtSecret !== undefined || has('jwt-secret')
+    ? []
+    : [
+        'jwt-secret, which no backup contains. Without it, people have to sign in again; API tokens stay valid',
+      ];
+}
