@@ -1,8 +1,16 @@
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
+import type { Config } from '../config/config.ts';
+import { readBackupNote } from '../data-dir/backup-note.ts';
+import { dataFiles } from '../data-dir/data-dir.ts';
 import { createDatabase } from '../db/create-database.ts';
+import { bringUpToDate } from '../installation/bring-up-to-date.ts';
+import { canMount, smallDisk } from '../testing/small-disk.ts';
 import { testConfig } from '../testing/test-app.ts';
 import { temporaryFolder } from '../testing/test-database.ts';
 import { backUp } from './back-up.ts';
@@ -35,4 +43,73 @@ test('PostgreSQL is backed up with its own tool, without the password among the 
   await expect(backUp(config, [])).rejects.toThrow(
     /put the password in PGPASSWORD or ~\/\.pgpass, and run: pg_dump "postgres:\/\/ann@db\.example\.com\/shop\?sslmode=require" > greenvue\.sql$/,
   );
+});
+
+/** A folder with both databases, as a first start leaves them. */
+async function bothDatabases(): Promise<Config> {
+  const config = await testConfig();
+  const { app, jobs } = dataFiles(config.dataDir);
+  await bringUpToDate({ app, jobs }, { id: 'this-installation', isNew: true });
+  return config;
+}
+
+test('jobs.db is copied first, so that a run which succeeds between the copies runs again', async () => {
+  const config = await bothDatabases();
+  const folder = join(config.dataDir, 'copy');
+  expect(await backUp(config, [folder])).toBe(`${join(folder, 'jobs.db')}\n${join(folder, 'app.db')}`);
+  const writtenAt = (name: string) => statSync(join(folder, name), { bigint: true }).mtimeNs;
+  expect(writtenAt('jobs.db')).toBeLessThan(writtenAt('app.db'));
+  expect(readBackupNote(folder)?.takenAt).toMatch(/^\d{4}-.*Z$/);
+});
+
+test('a backup during a migration has the schema of before', async () => {
+  const config = await bothDatabases();
+  const migrating = new DatabaseSync(dataFiles(config.dataDir).jobs);
+  migrating.exec('BEGIN IMMEDIATE; ALTER TABLE jobs ADD COLUMN later TEXT; PRAGMA user_version = 999');
+  const folder = join(config.dataDir, 'copy');
+  await backUp(config, [folder]);
+  migrating.exec('COMMIT');
+  migrating.close();
+  const copy = new DatabaseSync(join(folder, 'jobs.db'), { readOnly: true });
+  expect(copy.prepare('PRAGMA user_version').get()?.user_version).toBeLessThan(999);
+  copy.close();
+});
+
+test('backups during VACUUM are complete', async () => {
+  const config = await bothDatabases();
+  const file = dataFiles(config.dataDir).app;
+  const vacuum = new Worker(VACUUM_REPEATEDLY, { eval: true, workerData: file });
+  await once(vacuum, 'message');
+  for (let n = 0; n < 5; n += 1) {
+    const folder = join(config.dataDir, `copy-${n}`);
+    await backUp(config, [folder]);
+    const copy = new DatabaseSync(join(folder, 'app.db'), { readOnly: true });
+    expect(copy.prepare('SELECT count(*) AS count FROM filling').get()?.count).toBe(20_000);
+    copy.close();
+  }
+  vacuum.postMessage('end');
+  const [{ done }] = await once(vacuum, 'message');
+  expect(done).toBeGreaterThan(1);
+});
+
+const VACUUM_REPEATEDLY = `
+const { parentPort, workerData, receiveMessageOnPort } = require('node:worker_threads');
+const db = new (require('node:sqlite').DatabaseSync)(workerData, { timeout: 10_000 });
+db.exec('CREATE TABLE filling AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT i, hex(randomblob(50)) FROM n');
+parentPort.postMessage('ready');
+let done = 0;
+while (receiveMessageOnPort(parentPort) === undefined) { db.exec('VACUUM'); done += 1; }
+db.close();
+parentPort.postMessage({ done });
+`;
+
+test.runIf(canMount)('a backup to a full disk says so, and leaves nothing half done', async () => {
+  const config = await bothDatabases();
+  const disk = await smallDisk('400k');
+  await expect(backUp(config, [join(disk, 'new', 'copy')])).rejects.toThrow(
+    /^The disk of \S+\/new\/copy is full, so no backup was made: free space on it, or name a folder on another disk\.$/,
+  );
+  expect(await readdir(disk)).toEqual([]);
+  await expect(backUp(config, [disk])).rejects.toThrow('is full');
+  expect(await readdir(disk)).toEqual([]);
 });
