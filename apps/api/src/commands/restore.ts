@@ -43,7 +43,7 @@ export async function restore(config: Config, [name]: readonly string[]): Promis
 }
 
 const ON_POSTGRES =
-  'DATABASE_URL is set, and this command restores SQLite only. Stop all nodes, restore the dump with pg_restore into an empty database, and raise the ids before the first start. Each command is in docs/greenvue-postgres.md, "Back up and restore".';
+  'DATABASE_URL is set, and this command restores SQLite only. Stop all nodes, restore the dump with pg_restore into an empty database, and raise the ids before the first start, as docs/greenvue-postgres.md says.';
 
 /** Another program may have `jobs.db` open as a store. */
 function lockJobs(dataDir: string): DataDirLock {
