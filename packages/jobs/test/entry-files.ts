@@ -30,7 +30,12 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${API}/listings/`]: ['listings.ts', 'routes.ts', 'expiry.ts'],
   [`${API}/notifications/delivery/`]: ['delivery.ts'],
   [`${API}/tracing/`]: ['start-tracing.ts', 'tracing-config.ts'],
-  [`${API}/installation/`]: ['open-installation.ts', 'guard-app-database.ts'],
+  [`${API}/installation/`]: [
+    'open-installation.ts',
+    'guard-app-database.ts',
+    'bring-up-to-date.ts',
+    'decide-installation.ts',
+  ],
   [`${API}/cli/`]: ['greenvue-application.ts', 'greenvue-program.ts'],
   [`${CLI}/jobs/`]: ['job-routes.ts'],
   [`${CLI}/jobs/apply/`]: ['apply-jobs.ts', 'read-jobs.ts'],
@@ -66,6 +71,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${JOBS}/outbound/addresses/`]: ['allowed-addresses.ts', 'resolve-host.ts'],
   [`${JOBS}/stores/sqlite/claims/`]: ['claim.ts', 'runs-by-type.ts'],
   [`${JOBS}/stores/sqlite/file/`]: [
+    'continue-ids.ts',
     'database-file.ts',
     'file-lock.ts',
     'file-watch.ts',
