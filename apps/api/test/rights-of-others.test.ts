@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest';
+import { databaseEnv } from '../src/testing/test-app.ts';
 import { temporaryFolder } from '../src/testing/test-database.ts';
 import { need, type RightsServer, startRightsServer } from './rights/callers.ts';
 
 const LISTING = { title: 'A chair', category: 'furniture', price_cents: 100, condition: 'good' };
 
-test('a user, an operator and an API token reach nothing that belongs to somebody else', async () => {
-  const server = await startRightsServer(await temporaryFolder());
-  try {
-    await refusesListings(server);
-    await hidesSessions(server);
-    await hidesNotifications(server);
-    await hidesTokens(server);
-  } finally {
-    await server.stop();
-  }
-});
+test.each(['sqlite', 'postgres'] as const)(
+  'a user, an operator and an API token reach nothing that belongs to somebody else: on %s',
+  async (dialect) => {
+    const server = await startRightsServer(await temporaryFolder(), await databaseEnv(dialect));
+    try {
+      await refusesListings(server);
+      await hidesSessions(server);
+      await hidesNotifications(server);
+      await hidesTokens(server);
+    } finally {
+      await server.stop();
+    }
+  },
+);
 
 async function refusesListings({ send, tokenOf, victim }: RightsServer): Promise<void> {
   const { id } = await need(send, 'POST', '/api/listings', { token: victim.token, body: LISTING });

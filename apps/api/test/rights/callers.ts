@@ -29,8 +29,12 @@ export interface RightsServer {
   stop(): Promise<void>;
 }
 
-export async function startRightsServer(dataDir: string): Promise<RightsServer> {
+export async function startRightsServer(
+  dataDir: string,
+  database: Readonly<Record<string, string>> = {},
+): Promise<RightsServer> {
   const env = {
+    ...database,
     DATA_DIR: dataDir,
     JWT_SECRET,
     METRICS_TOKEN: 'the-scraper-of-the-matrix',
@@ -58,14 +62,14 @@ export async function startRightsServer(dataDir: string): Promise<RightsServer> 
   for (const role of PEOPLE) secrets[`${role} token`] = String((await apiToken(role)).secret);
   const policy = { types: [POLICY_TYPE], max_jobs: 1_000 };
   secrets['policy token'] = String((await apiToken('admin', { policy })).secret);
-  const first = (await readFile(join(dataDir, 'admin-password'), 'utf8')).trim();
+  const firstPassword = async () => (await readFile(join(dataDir, 'admin-password'), 'utf8')).trim();
   return {
     send,
     root,
     tokenOf: async (caller) => {
       if (caller === 'nobody') return undefined;
       if (caller === 'unchanged admin')
-        return String((await signIn('admin@greenvue.local', first)).access_token);
+        return String((await signIn('admin@greenvue.local', await firstPassword())).access_token);
       const person = PEOPLE.find((one) => one === caller);
       return person === undefined ? secrets[caller] : String((await signIn(emailOf(person))).access_token);
     },
