@@ -80,6 +80,7 @@ export async function behave(
     fence,
     process: process.name,
     startedAt: world.elapsed,
+    startedWall: world.wall,
     signal: ctx.signal,
   });
   const deed = ledger.isCalm ? 'succeed' : random.pick(DEEDS[mood]);

@@ -7,6 +7,8 @@ export interface Execution {
   readonly fence: number;
   readonly process: string;
   readonly startedAt: number;
+  /** By the clock of the database. */
+  readonly startedWall: number;
   readonly signal: AbortSignal;
   endedAt?: number;
   outcome?: 'returned' | 'threw' | 'died';

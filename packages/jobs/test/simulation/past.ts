@@ -16,6 +16,8 @@ export interface JobPast {
 /** What has happened to one run. */
 export interface RunPast {
   readonly claims: { readonly fence: number; readonly node: string; readonly at: number }[];
+  /** As the run was made with it. */
+  readonly expiresAt: number | undefined;
   /** The field `key` of the payload with which it was claimed. */
   limitKey: number | undefined;
 }
@@ -26,6 +28,8 @@ export class Past {
   readonly ledger: Ledger;
   readonly jobs = new Map<number, JobPast>();
   readonly runs = new Map<string, RunPast>();
+  /** How many executions of the ledger were judged. */
+  judgedExecutions = 0;
   highestFence = 0;
   hasJumpedBack = false;
   hasPruned = false;
@@ -62,6 +66,7 @@ export class Past {
   }
 
   after({ method, now, live, finished }: Step): void {
+    this.judgedExecutions = this.ledger.executions.length;
     if (method === 'prune' && finished.length > 0) this.hasPruned = true;
     for (const { before, after } of [...live, ...finished])
       if (before === undefined && after !== undefined) this.#made(after);
@@ -69,7 +74,7 @@ export class Past {
       const claim = after?.claim;
       if (after === undefined || claim === undefined || claim.fence === before?.claim?.fence) continue;
       this.highestFence = Math.max(this.highestFence, claim.fence);
-      const run = this.#runOf(after.id);
+      const run = this.#runOf(after);
       run.claims.push({ ...claim, at: now });
       const job = this.jobOf(after)?.job;
       run.limitKey = keyOf(after.payload ?? job?.payload);
@@ -79,10 +84,10 @@ export class Past {
     }
   }
 
-  #runOf(id: string): RunPast {
+  #runOf({ id, expiresAt }: LiveRun): RunPast {
     let run = this.runs.get(id);
     if (run === undefined) {
-      run = { claims: [], limitKey: undefined };
+      run = { claims: [], expiresAt, limitKey: undefined };
       this.runs.set(id, run);
     }
     return run;

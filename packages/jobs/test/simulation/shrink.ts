@@ -7,16 +7,22 @@ export interface Shrunk {
   readonly kept: readonly number[];
 }
 
-/**
- * Leaves out actions of a scenario for as long as it violates the same promise (delta debugging): halves
- * first, then quarters, down to single ones.
- */
+/** Leaves out actions of a scenario for as long as it violates the same promise. */
 export async function shrink(scenario: Scenario, promise: string): Promise<Shrunk> {
-  const stillFails = async (kept: readonly number[]) => {
-    const { violation } = await simulate(withOnly(scenario, kept));
+  const all = scenario.actions.map((_, n) => n);
+  const kept = await fewest(all, async (numbers) => {
+    const { violation } = await simulate(withOnly(scenario, numbers));
     return violation?.promise === promise;
-  };
-  let kept: readonly number[] = scenario.actions.map((_, n) => n);
+  });
+  return { scenario: withOnly(scenario, kept), kept };
+}
+
+/** Delta debugging: leaves out halves first, then quarters, down to single items. */
+export async function fewest<T>(
+  items: readonly T[],
+  stillFails: (fewer: readonly T[]) => Promise<boolean>,
+): Promise<readonly T[]> {
+  let kept = items;
   for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < kept.length; ) {
       const fewer = [...kept.slice(0, from), ...kept.slice(from + size)];
@@ -24,7 +30,7 @@ export async function shrink(scenario: Scenario, promise: string): Promise<Shrun
       else from += size;
     }
   }
-  return { scenario: withOnly(scenario, kept), kept };
+  return kept;
 }
 
 export function withOnly(scenario: Scenario, numbers: readonly number[]): Scenario {

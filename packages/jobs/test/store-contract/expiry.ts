@@ -198,6 +198,15 @@ export function expiryContract(makeStore: MakeStore): void {
       expect(await t.live(other.id)).not.toHaveProperty('expiresAt');
     });
 
+    it('X5: a run that was claimed after its time has not started, even if its node is then lost', async () => {
+      await t.create('a', { ...FIVE, schedule: ON_DEMAND });
+      const { id } = await t.trigger('a');
+      t.clock.advance(5 * MINUTE);
+      await t.claimOne('dead');
+      await t.store.recover({ node: 'node-2' });
+      expect(await t.live(id)).toMatchObject({ recoveries: 1, expiresAt: T0 + 5 * MINUTE });
+    });
+
     it('X6: an expired run is neither a success nor a failure', async () => {
       const budget = { pauseAfter: { failures: 2, ofLast: 2 }, expect: { successWithinMs: HOUR } };
       await t.create('a', { ...FIVE, ...budget, schedule: ON_DEMAND });

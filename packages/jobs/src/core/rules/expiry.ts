@@ -1,5 +1,6 @@
 import { type Job, type LiveRuns, liveCount, roomOf } from '../model/job.ts';
 import { isBackfillRun, type LiveRun, type RunOrigin } from '../model/run.ts';
+import { without } from '../objects.ts';
 
 type NewRun = Pick<RunOrigin, 'trigger' | 'catchUp' | 'missed'> & Pick<LiveRun, 'availableAt' | 'expiresAt'>;
 
@@ -15,6 +16,11 @@ export function withExpiry<Run extends NewRun>(run: Run, { expireAfterMs }: Job,
 /** P35, expiry: whether a run may not start any more. */
 export function isExpired({ expiresAt }: Pick<LiveRun, 'expiresAt'>, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;
+}
+
+/** A run that was claimed after its time: its node would have skipped it, so its handler has not started. */
+export function notStartedIfLate(run: LiveRun): LiveRun {
+  return run.startedAt !== undefined && isExpired(run, run.startedAt) ? without(run, 'claim') : run;
 }
 
 /** P35, expiry: whether a new run of the job may need the room of expired ones. */

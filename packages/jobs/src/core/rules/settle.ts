@@ -21,6 +21,7 @@ import { isHeldByPause } from '../pauses/pause.ts';
 import { CLOCK_TOLERANCE_MS } from '../pauses/resume.ts';
 import { hasGrid } from '../schedule/schedule.ts';
 import type { SkippedRun } from './decision.ts';
+import { notStartedIfLate } from './expiry.ts';
 import { dueAtOf } from './run-measures.ts';
 import { isSuspect, suspectBackoffMs } from './suspects.ts';
 
@@ -156,7 +157,7 @@ function lost(job: Job, run: LiveRun, now: number): Settlement {
   const again = { ...run, recoveries };
   if (run.cancel !== undefined) return cancelled(again, run.cancel);
   if (recoveries <= MAX_RECOVERIES)
-    return waiting(job, again, { availableAt: dueAfterLoss(again, now), now });
+    return waiting(job, notStartedIfLate(again), { availableAt: dueAfterLoss(again, now), now });
   const message = `The process ended ${recoveries} times during this run. Find out why: too little memory, a crash in native code, or a kill from outside.`;
   return finished(again, {
     status: 'failed',

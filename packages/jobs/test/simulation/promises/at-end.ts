@@ -9,6 +9,8 @@ export function dueRunsAreDone(past: Past, now: number): string | undefined {
     const job = past.jobOf(run)?.job;
     if (job === undefined || run.held === 'pause' || run.availableAt > now - LATE_MS) continue;
     if (job.type === 'rated' || job.type === 'limited') continue;
+    const claimedAt = past.runs.get(run.id)?.claims.at(-1)?.at ?? 0;
+    if (run.claim !== undefined && claimedAt > now - LATE_MS) continue;
     if (run.held === 'overlap' && past.liveRunsOf(Number(run.jobUid)).some(({ held }) => held === 'no'))
       continue;
     const what = run.claim === undefined ? `waits (${run.held})` : `is claimed by ${run.claim.fence}`;

@@ -3,6 +3,7 @@ import type { Step } from '../steps.ts';
 import * as atEnd from './at-end.ts';
 import * as attempts from './attempts.ts';
 import * as commands from './commands.ts';
+import * as handlers from './handlers.ts';
 import * as room from './room.ts';
 import * as slots from './slots.ts';
 
@@ -27,10 +28,13 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'P10, fence: order': attempts.fencesRise,
   'P10, fence: settlement': attempts.onlyTheNewestClaimSettles,
   'P10, fence: ended runs': attempts.endedRunsStay,
+  'P10, fence: executions': handlers.eachClaimRunsOnce,
   'P12, cancel': commands.cancelledRunsStayCancelled,
   'P13, delete': commands.deletedJobsMakeNoRuns,
   'P14, pause': commands.pausedJobsMakeNoRuns,
   'P16, edit': commands.editsHaveVersions,
+  'P35, expiry': handlers.expiredRunsDoNotStart,
+  'P7, overlap: handlers': handlers.handlersDoNotOverlap,
   'P29, limits and priority: limits of a type': room.limitsHold,
 };
 
