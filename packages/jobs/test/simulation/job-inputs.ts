@@ -46,7 +46,7 @@ function randomSchedule(random: Random, ids: readonly string[]): Fields {
   const bounds: Fields = {
     ...maybe(random, 0.15, () => ({ maxRuns: random.whole(1, 5) })),
     ...maybe(random, 0.15, () => ({ startAt: new Date(T0 + random.whole(-60_000, 30_000)) })),
-    ...maybe(random, 0.1, () => ({ endAt: new Date(T0 + random.whole(20_000, 120_000)) })),
+    ...maybe(random, 0.1, () => ({ endAt: new Date(T0 + 20_000 * random.whole(1, 6)) })),
   };
   switch (kind) {
     case 'interval': {

@@ -1,11 +1,18 @@
 import type { Past } from '../past.ts';
 import type { Step } from '../steps.ts';
+import * as asked from './asked.ts';
 import * as atEnd from './at-end.ts';
 import * as attempts from './attempts.ts';
+import * as backfills from './backfills.ts';
+import * as claims from './claims.ts';
 import * as commands from './commands.ts';
+import * as ends from './ends.ts';
+import * as expiry from './expiry.ts';
 import * as handlers from './handlers.ts';
 import * as room from './room.ts';
+import * as rows from './rows.ts';
 import * as slots from './slots.ts';
+import * as upstreams from './upstreams.ts';
 
 /** Says how a step violates the promise, if it does. */
 export type Check = (step: Step, past: Past) => string | undefined;
@@ -36,6 +43,35 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'P35, expiry': handlers.expiredRunsDoNotStart,
   'P7, overlap: handlers': handlers.handlersDoNotOverlap,
   'P29, limits and priority: limits of a type': room.limitsHold,
+  'P1, identity: room': asked.skippedSlotsHadNoRoom,
+  'P3, grid: fixed delay': ends.fixedDelayCountsFromTheEnd,
+  'P3, grid: ahead of time': ends.onlyLoneRunsAreAhead,
+  'P4, stored next run: finished jobs': ends.finishedJobsAreDone,
+  'P6, catch-up: late slots': ends.lateSlotsAreMissed,
+  'P7, overlap: replaced runs': room.newRunsReplaceOthers,
+  'P7, overlap: no bound': room.noRunWaitsUnderAllow,
+  'P8, retries: errors': claims.retriesKeepTheirErrors,
+  'P8, retries: next slot': claims.slotsTakeThePlaceOfRetries,
+  'P9, lost nodes: held claims': claims.heldClaimsStay,
+  'P9, lost nodes: waits': claims.suspectsWait,
+  'P10, fence: reports': claims.onlyTheNewestClaimReports,
+  'P12, cancel: stored': asked.cancelsAreStored,
+  'P14, pause: held runs': asked.onlyPausedJobsHoldRuns,
+  'P15, run now: own time': asked.runsAreNotDueBeforeTheirTime,
+  'P16, edit: due slots': asked.dueSlotsAreTakenFirst,
+  'P16, edit: new interval': asked.newIntervalsCountFromTheLastSlot,
+  'P18, bounds: pruned rows': rows.onlyOldRowsArePruned,
+  'P22, types and deploys': claims.nodesClaimWhatTheyCanRun,
+  'P23, failure budget': asked.budgetsHold,
+  'P29, limits and priority: order': claims.claimsKeepTheOrder,
+  'P32, chains and gates: gates': upstreams.gatesHold,
+  'P32, chains and gates: chains': upstreams.chainsFollowOnce,
+  'P33, calendars and ends: ends': ends.slotsEndAtTheEnd,
+  'P33, calendars and ends: runs': ends.runsStayBelowMost,
+  'P34, spread': ends.slotsAreSpread,
+  'P35, expiry: time': expiry.runsExpireInTime,
+  'P37, backfill': backfills.backfillsHold,
+  'audit log': asked.changesAreInTheAuditLog,
 };
 
 /** What holds when all faults are over, and time has passed. */
@@ -44,4 +80,5 @@ export const AT_END: Readonly<Record<string, (past: Past, now: number) => string
   'P9, lost nodes: due runs': atEnd.dueRunsAreDone,
   'P15, run now': atEnd.toldRunsAreThere,
   'P30, resume': atEnd.savedStateIsFound,
+  'P18, bounds: counts': rows.countsAreTrue,
 };

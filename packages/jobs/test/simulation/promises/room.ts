@@ -90,3 +90,35 @@ export function newClaims({ live }: Step): readonly LiveRun[] {
 export function isEndedByClaim({ expiresAt, startedAt }: LiveRun): boolean {
   return expiresAt !== undefined && startedAt !== undefined && expiresAt <= startedAt;
 }
+
+/** P7: a new run of a `cancel_previous` job asks all others to stop. */
+export function newRunsReplaceOthers(step: Step, past: Past): string | undefined {
+  for (const { before, after } of step.live) {
+    if (before !== undefined || after === undefined || after.held === 'run_at' || isBackfillRun(after))
+      continue;
+    const stored = past.jobOf(after);
+    if (stored?.job.overlap !== 'cancel_previous' || stored.deletedAt !== undefined) continue;
+    const left = past
+      .liveRunsOf(stored.uid)
+      .find(
+        (run) =>
+          Number(run.id) < Number(after.id) &&
+          run.held !== 'run_at' &&
+          !isBackfillRun(run) &&
+          run.cancel === undefined,
+      );
+    if (left !== undefined) return `${stored.job.id}: run ${after.id} does not replace run ${left.id}`;
+  }
+  return undefined;
+}
+
+/** P7: nothing waits for room that has no bound. */
+export function noRunWaitsUnderAllow({ jobs }: Step, past: Past): string | undefined {
+  for (const { after } of jobs) {
+    if (after === undefined || after.deletedAt !== undefined || after.job.status !== 'active') continue;
+    if (after.job.overlap !== 'allow' || after.job.maxRunning !== undefined) continue;
+    const waiting = past.liveRunsOf(after.uid).find(({ held }) => held === 'overlap');
+    if (waiting !== undefined) return `${after.job.id}: run ${waiting.id} waits for room under allow`;
+  }
+  return undefined;
+}
