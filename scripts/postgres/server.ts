@@ -22,6 +22,8 @@ export interface PostgresOptions {
    * folder.
    */
   readonly dataParent?: string;
+  /** The folder with another version's programs, such as `/usr/lib/postgresql/15/bin`. Default: npm's. */
+  readonly programs?: string;
 }
 
 /** `fast` shuts down; `immediate` is like a crash, and the next start recovers. */
@@ -71,8 +73,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       dataFolder = await mkdtemp(join(resolve(dataParent), PREFIX));
     const dataDir = resolve(given ?? join(dataFolder ?? folder, 'data'));
     const port = options.port ?? (await freePort());
-    const place = { folder, dataFolder, dataDir, owner };
-    await copyPrograms(place);
+    const programs = options.programs ?? join(folder, 'native', 'bin');
+    const place = { folder, dataFolder, dataDir, owner, programs };
+    if (options.programs === undefined) await copyPrograms(place);
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     if (owner !== undefined) await handOver(place, owner);
     await initialize(place);
@@ -111,6 +114,7 @@ interface Place {
   readonly dataFolder: string | undefined;
   readonly dataDir: string;
   readonly owner: Owner | undefined;
+  readonly programs: string;
 }
 
 interface ServerPlan extends Place {
@@ -257,8 +261,8 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-function program({ folder }: Place, name: 'initdb' | 'postgres'): string {
-  return join(folder, 'native', 'bin', name);
+function program({ programs }: Place, name: 'initdb' | 'postgres'): string {
+  return join(programs, name);
 }
 
 async function failure(message: string, folder: string, cause?: unknown): Promise<Error> {
