@@ -6,6 +6,8 @@ export interface ProbeRequest {
   readonly method: string;
   readonly path: string;
   readonly body?: object;
+  /** Each request opens a connection, as a new client does. Default: one connection, opened before the load. */
+  readonly isNewClient?: boolean;
 }
 
 export interface ProbeSample {
@@ -32,7 +34,7 @@ export function startProbe(port: number, token: string, requests: readonly Probe
   let isOver = false;
   const loops = requests.map(async (asked) => {
     // Connected before the load, so that the probe measures the server and not the listen queue.
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const agent = new Agent({ keepAlive: asked.isNewClient !== true, maxSockets: 1 });
     while (!isOver) {
       const at = performance.now();
       const answer = await ask(port, token, asked, agent);

@@ -11,6 +11,8 @@ export interface StreamLoad {
 export interface StreamResult {
   readonly statuses: Readonly<Record<string, number>>;
   readonly broken: number;
+  /** Clients that had no answer when the load ended. */
+  readonly waiting: number;
   readonly withoutRetryAfter: number;
   /** Bytes that the reading clients got. */
   readonly bytes: number;

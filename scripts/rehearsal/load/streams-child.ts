@@ -7,7 +7,7 @@ const AGAIN_MS = 1_000;
 
 const load: StreamLoad = JSON.parse(process.argv[2] ?? '');
 const statuses: Record<string, number> = {};
-const counts = { broken: 0, withoutRetryAfter: 0, bytes: 0 };
+const counts = { broken: 0, waiting: 0, withoutRetryAfter: 0, bytes: 0 };
 const end = performance.now() + load.seconds * 1_000;
 await Promise.all(Array.from({ length: load.clients }, (_, n) => runClient(n)));
 process.stdout.write(JSON.stringify({ statuses, ...counts } satisfies StreamResult));
@@ -33,8 +33,16 @@ function openStream(token: string | undefined, isSilent: boolean): Promise<void>
       headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
       agent: false,
     });
-    const timer = setTimeout(() => asked.destroy(), Math.max(end - performance.now(), 1));
+    let hasAnswer = false;
+    const timer = setTimeout(
+      () => {
+        if (!hasAnswer) counts.waiting += 1;
+        asked.destroy();
+      },
+      Math.max(end - performance.now(), 1),
+    );
     asked.on('response', (answer) => {
+      hasAnswer = true;
       const { statusCode: status = 0 } = answer;
       statuses[status] = (statuses[status] ?? 0) + 1;
       const isShed = status === 429 || status === 503;

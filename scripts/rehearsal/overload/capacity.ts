@@ -26,6 +26,8 @@ export function mixedRequests(tokens: readonly string[]): readonly RawRequest[] 
 }
 
 export async function measureCapacity(target: Target): Promise<Capacity> {
+  // The first seconds after a start are slower.
+  await measureRequests(target);
   return { requests: await measureRequests(target), runs: await measureRuns(target) };
 }
 

@@ -16,6 +16,7 @@ const STREAM_LIMIT = 100;
 const SILENT_SHARE = 0.5;
 /** Failing jobs a second: a channel gets at most 10 messages a minute. */
 const FAILURES_PER_SECOND = 40;
+const NONE = { gaveUp: 0, timedOut: 0, broken: 0, waiting: 0 };
 export const CHANNELS = 20;
 
 export async function tooManyRequests(
@@ -120,12 +121,17 @@ function countsOf({
   broken,
   withoutRetryAfter,
 }: LoadResult): LoadCounts {
-  return { offered, statuses, unanswered: gaveUp + timedOut + broken, withoutRetryAfter };
+  return { offered, statuses, unanswered: { gaveUp, timedOut, broken, waiting: 0 }, withoutRetryAfter };
 }
 
-function countsOfStreams({ statuses, broken, withoutRetryAfter }: StreamResult): LoadCounts {
+function countsOfStreams({ statuses, broken, waiting, withoutRetryAfter }: StreamResult): LoadCounts {
   const answered = Object.values(statuses).reduce((sum, times) => sum + times, 0);
-  return { offered: answered + broken, statuses, unanswered: broken, withoutRetryAfter };
+  return {
+    offered: answered + broken + waiting,
+    statuses,
+    unanswered: { ...NONE, broken, waiting },
+    withoutRetryAfter,
+  };
 }
 
 export function sumOf(one: LoadCounts, other: LoadCounts): LoadCounts {
@@ -135,7 +141,12 @@ export function sumOf(one: LoadCounts, other: LoadCounts): LoadCounts {
   return {
     offered: one.offered + other.offered,
     statuses,
-    unanswered: one.unanswered + other.unanswered,
+    unanswered: {
+      gaveUp: one.unanswered.gaveUp + other.unanswered.gaveUp,
+      timedOut: one.unanswered.timedOut + other.unanswered.timedOut,
+      broken: one.unanswered.broken + other.unanswered.broken,
+      waiting: one.unanswered.waiting + other.unanswered.waiting,
+    },
     withoutRetryAfter: one.withoutRetryAfter + other.withoutRetryAfter,
   };
 }

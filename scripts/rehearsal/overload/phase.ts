@@ -13,6 +13,8 @@ export interface PhaseResult {
   readonly mostRssMiB: number;
   readonly mostHeapMiB: number;
   readonly mostDescriptors: number;
+  /** The share of the samples in which the engine claimed fewer runs, because its event loop was late. */
+  readonly throttledShare: number;
   /** From the end of the load until latency and backlog are as before it; undefined: not within the wait. */
   readonly backMs: number | undefined;
   readonly extra: Extra;
@@ -28,9 +30,19 @@ export interface Extra {
 export interface LoadCounts {
   readonly offered: number;
   readonly statuses: Readonly<Record<string, number>>;
-  /** Arrivals without an answer: no free client, timed out, or closed by the server. */
-  readonly unanswered: number;
+  readonly unanswered: Unanswered;
   readonly withoutRetryAfter: number;
+}
+
+/** Arrivals without an answer. */
+export interface Unanswered {
+  /** No client was free, so that nothing was sent. */
+  readonly gaveUp: number;
+  readonly timedOut: number;
+  /** The server closed or refused the connection. */
+  readonly broken: number;
+  /** Event streams that had no answer when the load ended. */
+  readonly waiting: number;
 }
 
 export interface ProbeFigures {
@@ -58,6 +70,7 @@ export interface Phase {
 
 const PROBES = [
   { name: 'healthz', method: 'GET', path: '/healthz' },
+  { name: 'new client', method: 'GET', path: '/healthz', isNewClient: true },
   { name: 'read', method: 'GET', path: '/api/jobs/probe' },
   { name: 'write', method: 'PATCH', path: '/api/jobs/probe', body: { description: 'The probe edits it.' } },
 ];
@@ -132,13 +145,16 @@ function quickSince(name: string, samples: readonly ProbeSample[], ended: number
 
 function watchUsage(server: LoadedServer) {
   const most = { mostRssMiB: 0, mostHeapMiB: 0, mostDescriptors: 0 };
+  const throttled: number[] = [];
   let isOver = false;
   const loop = (async () => {
     for (; !isOver; await delay(WATCH_MS)) {
       const { rssMiB, descriptors } = await usageOf(server.pid());
       most.mostRssMiB = Math.max(most.mostRssMiB, rssMiB);
       most.mostDescriptors = Math.max(most.mostDescriptors, descriptors);
-      const heap = (await readMetrics(server.url, 2_000))?.get('nodejs_heap_size_used_bytes') ?? 0;
+      const metrics = await readMetrics(server.url, 2_000);
+      if (metrics !== undefined) throttled.push(metrics.get('greenvue_job_claims_throttled') ?? 0);
+      const heap = metrics?.get('nodejs_heap_size_used_bytes') ?? 0;
       most.mostHeapMiB = Math.max(most.mostHeapMiB, heap / 1_048_576);
     }
   })();
@@ -146,7 +162,8 @@ function watchUsage(server: LoadedServer) {
     async stop() {
       isOver = true;
       await loop;
-      return most;
+      const sum = throttled.reduce((all, value) => all + value, 0);
+      return { ...most, throttledShare: sum / Math.max(throttled.length, 1) };
     },
   };
 }

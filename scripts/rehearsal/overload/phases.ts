@@ -20,7 +20,9 @@ import { verdict } from './verdicts.ts';
 type OnePhase = Pick<Phase, 'name' | 'prepare' | 'load' | 'extra'>;
 
 const URGENT_MS = 2_000;
-const LEAST_SHARE = 0.8;
+/** While the event loop is late, the engine may claim this many runs a second (P20, isolation): 10 each 250 ms. */
+const FLOOR_PER_SECOND = 40;
+const LEAST_SHARE = 0.9;
 /** Tries of 10 s with waits of 5, 10 and 20 s between them, and the minute of a channel. */
 const ALERTS_MS = 100_000;
 
@@ -104,18 +106,17 @@ function runsPhase(target: Target, { runs }: Capacity): OnePhase {
 
 function extraOfRuns(urgentMs: readonly number[], perSecond: number, capacity: number): Extra {
   const p99 = percentile(urgentMs, 0.99);
-  const share = perSecond / capacity;
   return {
     lines: [
       `runs of high priority: ${urgentMs.length}, from the trigger to the end p50 ${Math.round(percentile(urgentMs, 0.5))} ms, p99 ${Math.round(p99)} ms`,
-      `${Math.round(perSecond)} runs/s ended under load`,
+      `${Math.round(perSecond)} runs/s ended under load, ${Math.round((100 * perSecond) / capacity)} % of the capacity`,
     ],
     verdicts: [
       verdict('runs of high priority end within 2 s', p99 <= URGENT_MS, `p99 ${Math.round(p99)} ms`),
       verdict(
-        'at least 80 % of the capacity for runs stays',
-        share >= LEAST_SHARE,
-        `${Math.round(share * 100)} %`,
+        `at least ${LEAST_SHARE * FLOOR_PER_SECOND} runs/s end, nine tenths of what a throttled engine may claim`,
+        perSecond >= LEAST_SHARE * FLOOR_PER_SECOND,
+        `${Math.round(perSecond)}`,
       ),
     ],
   };

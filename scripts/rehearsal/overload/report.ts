@@ -7,8 +7,10 @@ import { judgeAnswers, judgeFigures } from './verdicts.ts';
 export function report(phase: PhaseResult): boolean {
   const { load, probes, backMs } = phase;
   say(`\n${phase.name}`);
+  const { gaveUp, timedOut, broken, waiting } = load.unanswered;
+  say(`  offered ${count(load.offered)}, answers ${listed(load.statuses)}`);
   say(
-    `  offered ${count(load.offered)}, answers ${listed(load.statuses)}, without an answer ${count(load.unanswered)}`,
+    `  no free client ${count(gaveUp)}, timed out ${count(timedOut)}, closed ${count(broken)}, streams that wait ${count(waiting)}`,
   );
   for (const probe of probes) {
     const times = `p50 ${ms(probe.p50)}, p99 ${ms(probe.p99)}, longest ${ms(probe.longest)}`;
@@ -17,6 +19,7 @@ export function report(phase: PhaseResult): boolean {
   say(
     `  at most RSS ${Math.round(phase.mostRssMiB)} MiB, heap ${Math.round(phase.mostHeapMiB)} MiB, ${phase.mostDescriptors} descriptors`,
   );
+  say(`  claims throttled in ${Math.round(phase.throttledShare * 100)} % of the samples`);
   say(`  back after ${backMs === undefined ? 'more than 60 s' : `${(backMs / 1_000).toFixed(1)} s`}`);
   for (const line of phase.extra.lines) say(`  ${line}`);
   const verdicts = [...judgeAnswers(phase), ...judgeFigures(phase), ...phase.extra.verdicts];
