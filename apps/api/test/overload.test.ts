@@ -23,7 +23,6 @@ test('ten times the event streams, half of them never read: the server sheds the
   expect(judgeAnswers(result).filter(({ isMet }) => !isMet)).toEqual([]);
   expect(result.load.statuses['200']).toBe(MOST_STREAMS);
   expect(result.load.statuses['503']).toBeGreaterThan(0);
-  expect(result.load.statuses['429']).toBeGreaterThan(0);
   const again = { port: server.port, tokens, clients: 1, silentShare: 0, seconds: 1 };
   expect((await openStreams(again)).statuses).toEqual({ 200: 1 });
 }, 60_000);
