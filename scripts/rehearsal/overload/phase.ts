@@ -3,7 +3,7 @@ import { percentile } from '../../../bench/support/measure.ts';
 import { readMetrics } from '../load/metrics.ts';
 import { type ProbeSample, startProbe } from '../load/probe.ts';
 import { type LoadedServer, usageOf } from '../load/server.ts';
-import type { Verdict } from './verdicts.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What one kind of load did to the server. */
 export interface PhaseResult {

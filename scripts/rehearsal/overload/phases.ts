@@ -15,7 +15,7 @@ import {
 import type { Extra, LoadCounts, Phase } from './phase.ts';
 import { type Target, TIMES } from './target.ts';
 import { watchUrgentRuns } from './urgent-runs.ts';
-import { verdict } from './verdicts.ts';
+import { verdict } from './verdict.ts';
 
 type OnePhase = Pick<Phase, 'name' | 'prepare' | 'load' | 'extra'>;
 

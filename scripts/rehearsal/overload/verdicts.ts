@@ -1,9 +1,5 @@
 import type { PhaseResult } from './phase.ts';
-
-export interface Verdict {
-  readonly text: string;
-  readonly isMet: boolean;
-}
+import { type Verdict, verdict } from './verdict.ts';
 
 /** The aims of docs/reliability.md. */
 const HEALTH_P99_MS = 1_000;
@@ -47,9 +43,4 @@ export function judgeFigures({ probes, mostRssMiB, backMs }: PhaseResult): reado
       backMs === undefined ? 'not within 60 s' : `${(backMs / 1_000).toFixed(1)} s`,
     ),
   ];
-}
-
-/** The text of a verdict that is not met says what was found. */
-export function verdict(text: string, isMet: boolean, found: string): Verdict {
-  return { text: isMet ? text : `${text}: ${found}`, isMet };
 }
