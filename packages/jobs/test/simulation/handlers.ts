@@ -87,7 +87,7 @@ export async function behave(
   world.note(`${process.name} handler of run ${runId} (attempt ${attempt}, claim ${fence}): ${deed}`);
   try {
     if (ctx.job.type === 'resumable') await saveSteps(ctx, ledger, random);
-    await act(deed, process, ctx.signal, random);
+    await act(deed, process, ctx, random);
     execution.outcome = 'returned';
     return { fence, process: process.name };
   } catch (error) {
@@ -98,7 +98,13 @@ export async function behave(
   }
 }
 
-async function act(deed: Deed, process: HandlerProcess, signal: AbortSignal, random: Random): Promise<void> {
+async function act(
+  deed: Deed,
+  process: HandlerProcess,
+  ctx: JobContext<unknown>,
+  random: Random,
+): Promise<void> {
+  const { signal } = ctx;
   switch (deed) {
     case 'succeed':
       if (random.chance(0.7)) await process.sleep(random.whole(0, 400), signal);
@@ -111,7 +117,11 @@ async function act(deed: Deed, process: HandlerProcess, signal: AbortSignal, ran
     case 'work':
       return process.sleep(random.whole(1_000, 25_000), signal);
     case 'work_deaf':
-      return process.sleep(random.whole(1_000, 45_000));
+      for (let part = 0; part < 3; part += 1) {
+        await process.sleep(random.whole(300, 15_000));
+        ctx.progress(part, 3);
+      }
+      return;
     case 'hang':
       return process.sleep(120_000, signal);
     case 'die':

@@ -18,6 +18,8 @@ export interface Execution {
 export interface Command {
   readonly kind: string;
   readonly jobId: string | undefined;
+  /** The dedupe key of a trigger. */
+  readonly key: string | undefined;
   readonly askedAt: number;
   /** Absent: no answer yet, or the answer was lost. */
   answer?: { readonly at: number; readonly ok: boolean; readonly value: unknown };

@@ -17,7 +17,8 @@ export function ask(deed: Deed, engine: UntypedJobs, { world, database, ledger }
   const asked = request(deed, engine, database, world.wall);
   if (asked === undefined) return;
   const jobId = 'jobId' in deed ? deed.jobId : 'input' in deed ? deed.input.id : undefined;
-  const command: Ledger['commands'][number] = { kind: deed.kind, jobId, askedAt: world.elapsed };
+  const key = 'key' in deed ? deed.key : undefined;
+  const command: Ledger['commands'][number] = { kind: deed.kind, jobId, key, askedAt: world.elapsed };
   ledger.commands.push(command);
   asked.then(
     (value) => {

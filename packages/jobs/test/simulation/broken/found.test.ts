@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tryVariant } from './break-engine.ts';
+import { failsUnbroken, tryVariant } from './break-engine.ts';
 import { VARIANTS } from './variants.ts';
 
 /** Those that few seeds find. `npm run simulate -- --break all` plays more seeds against all of them. */
@@ -17,5 +17,6 @@ describe('the simulation', () => {
     if (variant === undefined) throw new Error(`there is no variant "${name}"`);
     const { found } = await tryVariant(variant, 50);
     expect(found?.promise).toMatch(/^P\d+, /);
+    expect(await failsUnbroken(found?.seed ?? 0)).toBe(false);
   });
 });

@@ -39,6 +39,19 @@ export function toldRunsAreThere({ database, ledger, hasPruned }: Past): string 
   return undefined;
 }
 
+/** P15: for each life of a job, a dedupe key stands for one run. */
+export function keysStandForOneRun({ ledger }: Past): string | undefined {
+  const known = new Map<string, string>();
+  for (const { kind, jobId, key, answer } of ledger.commands) {
+    if (kind !== 'trigger' || key === undefined || answer?.ok !== true) continue;
+    const { id, jobUid } = (answer.value as RequestedRun).run;
+    const first = known.get(`${jobUid} ${key}`) ?? id;
+    if (first !== id) return `${jobId}: the key ${key} has made the runs ${first} and ${id}`;
+    known.set(`${jobUid} ${key}`, id);
+  }
+  return undefined;
+}
+
 /** P30: what was told as saved is found by the next attempt. */
 export function savedStateIsFound({ ledger }: Past): string | undefined {
   return ledger.lostCheckpoints[0];

@@ -9,13 +9,15 @@ const endOf = ({ schedule }: Job) => ('endAt' in schedule ? schedule.endAt : und
 
 /** P33: no slot is after the end, and none up to the end is left out. */
 export function slotsEndAtTheEnd({ jobs }: Step, past: Past): string | undefined {
-  for (const { after } of jobs) {
+  for (const { before, after } of jobs) {
     if (after === undefined || after.deletedAt !== undefined) continue;
     const { job } = after;
     const [end, slot, grid] = [endOf(job), slotOf(job), gridOf(job)];
     if (end === undefined || job.status === 'paused') continue;
     if (slot !== undefined && slot > end) return `${job.id}: the next slot is after the end of the schedule`;
     if (slot !== undefined || grid === undefined || 'maxRuns' in job.schedule || past.hasJumpedBack) continue;
+    // The last slot is taken in this step.
+    if (before?.job.status !== 'active' || slotOf(before.job) === undefined) continue;
     const known = Math.max(job.lastSlotAt ?? 0, past.jobs.get(after.uid)?.countsFrom ?? 0);
     if (firstAfter(grid, known) <= end) return `${job.id}: slots up to the end of the schedule are left out`;
   }
