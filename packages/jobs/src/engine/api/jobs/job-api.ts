@@ -25,6 +25,7 @@ import { auditOf, isGuarded, parseInstant } from '../command-options.ts';
 import { guardReply, storeInTransaction } from '../store-writes.ts';
 import { inputOf, inputWithName, mergePatch, parseDefinition } from './job-definition.ts';
 import { requireAllowedId, requireAllowedJob, requireAllowedType } from './policy.ts';
+import { viewAfter } from './view-after.ts';
 
 /** How often an edit that meets another one reads the job again before it gives up. */
 const EDIT_TRIES = 5;
@@ -65,8 +66,9 @@ export async function putJob(
     }
     const result = await edit(deps, known.job, input, options);
     if (result.kind === 'absent' || (result.kind === 'stale' && !isGuarded(options))) continue;
-    afterCommand(deps, requireDone(result, input.id), 'job.updated');
-    return { ...(await getJob(deps, input.id)), created: false };
+    const done = requireDone(result, input.id);
+    afterCommand(deps, done, 'job.updated');
+    return { ...(await viewAfter(deps, done.job)), created: false };
   }
   throw tooManyEdits(input.id);
 }
@@ -81,8 +83,9 @@ export async function patchJob(
     const { job } = await getJob(deps, jobId);
     const result = await edit(deps, job, mergePatch(inputOf(deps, job), patch), options);
     if (result.kind === 'stale' && !isGuarded(options)) continue;
-    afterCommand(deps, requireDone(result, jobId), 'job.updated');
-    return getJob(deps, jobId);
+    const done = requireDone(result, jobId);
+    afterCommand(deps, done, 'job.updated');
+    return viewAfter(deps, done.job);
   }
   throw tooManyEdits(jobId);
 }
@@ -103,23 +106,22 @@ export async function pauseJob(
   input?: PauseInput,
   options?: CommandOptions,
 ): Promise<JobView> {
-  await pause(deps, jobId, input, options);
-  return getJob(deps, jobId);
+  return viewAfter(deps, await pause(deps, jobId, input, options));
 }
 
-/** {@link pauseJob} without its view. */
+/** {@link pauseJob} without its view: the job as the pause left it. */
 export async function pause(
   deps: EngineParts,
   jobId: string,
   input: PauseInput = {},
   options: CommandOptions = {},
-): Promise<void> {
+): Promise<Job> {
   const until = parseInstant(input.until, '/until');
   await requireAllowedId(deps, jobId, options);
   deps.dispatcher.takeBack({ jobId });
   const { reason, cancelLive = false } = input;
   const given = { kind: 'pause', cancelLive, until, by: options.by, reason } as const;
-  await command(deps, { jobId, command: given, options, event: 'job.paused', change: input });
+  return command(deps, { jobId, command: given, options, event: 'job.paused', change: input });
 }
 
 export async function resumeJob(
@@ -127,14 +129,13 @@ export async function resumeJob(
   jobId: string,
   options?: CommandOptions,
 ): Promise<JobView> {
-  await resume(deps, jobId, options);
-  return getJob(deps, jobId);
+  return viewAfter(deps, await resume(deps, jobId, options));
 }
 
-/** {@link resumeJob} without its view. */
-export async function resume(deps: EngineParts, jobId: string, options: CommandOptions = {}): Promise<void> {
+/** {@link resumeJob} without its view: the job as the resume left it. */
+export async function resume(deps: EngineParts, jobId: string, options: CommandOptions = {}): Promise<Job> {
   await requireAllowedId(deps, jobId, options);
-  await command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
+  return command(deps, { jobId, command: { kind: 'resume' }, options, event: 'job.resumed' });
 }
 
 /** Edits the job as it was read: `next` is never written over another generation or version. */
@@ -178,8 +179,10 @@ interface GivenCommand {
 async function command(
   deps: EngineParts,
   { event, ...given }: GivenCommand & { readonly event: JobEventType },
-): Promise<void> {
-  afterCommand(deps, requireDone(await ask(deps, given), given.jobId), event);
+): Promise<Job> {
+  const done = requireDone(await ask(deps, given), given.jobId);
+  afterCommand(deps, done, event);
+  return done.job;
 }
 
 function ask(
