@@ -34,7 +34,14 @@ async function onSqlite() {
   const folder = await mkdtemp(join(tmpdir(), 'greenvue-linearizability-'));
   const nodes = [{ port: await freePort(), env: { DATA_DIR: folder } }];
   try {
-    return await rehearseStore({ title: 'SQLite, one server', nodes, durationMs, seed, say });
+    return await rehearseStore({
+      title: 'SQLite, one server',
+      nodes,
+      durationMs,
+      roundsPerKill: 12,
+      seed,
+      say,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -46,7 +53,14 @@ async function onPostgres() {
     const env = { DATABASE_URL: await server.createDatabase('greenvue') };
     const nodes = [];
     for (let n = 0; n < 3; n++) nodes.push({ port: await freePort(), env });
-    return await rehearseStore({ title: 'PostgreSQL, three nodes', nodes, durationMs, seed, say });
+    return await rehearseStore({
+      title: 'PostgreSQL, three nodes',
+      nodes,
+      durationMs,
+      roundsPerKill: 12,
+      seed,
+      say,
+    });
   } finally {
     await server.stop();
   }

@@ -72,6 +72,10 @@ test('of fifty edits of one version, one wins; without a version, none is half d
   const free = await sendAll(50, (at) =>
     ask('PATCH', '/jobs/one', { body: { name: `${at}`, description: `${at}` } }),
   );
+  // An answer shows the edit that it confirms, also when others have edited the job since.
+  const done = free.answers.map((answer, at) => ({ ...answer, at })).filter(({ status }) => status === 200);
+  expect(done.map(({ body }) => textOf(body, 'name'))).toEqual(done.map(({ at }) => `${at}`));
+  expect(new Set(done.map((answer) => answer.headers.get('etag'))).size).toBe(done.length);
   const { body } = await ask('GET', '/jobs/one');
   expect(textOf(body, 'name')).toBe(textOf(body, 'description'));
   // Each edit with status 200 made one version, after the first two.

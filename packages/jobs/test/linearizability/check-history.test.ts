@@ -29,7 +29,10 @@ const guarded = (name: string, version: number): JobRequest => ({
   ifMatch: `"u1.${version}"`,
 });
 const trigger = { kind: 'trigger', key: 'k' } as const;
-const run = (id: string, isReplay: boolean): JobAnswer => ({ status: 202, run: { id, isReplay } });
+const run = (id: string, isReplay: boolean): JobAnswer => ({
+  status: 202,
+  run: { id, isReplay, isLive: true },
+});
 
 const verdict = (...history: JobOperation[]) => checkHistory(jobModel, history);
 
@@ -96,4 +99,35 @@ test('a dedupe key makes one run, also where the first request had no answer', (
   );
   expect(verdict(create, op(2, 0, trigger), op(4, 5, trigger, run('r1', true)))).toBe('linearizable');
   expect(verdict(create, op(4, 5, trigger, run('r1', true)))).toBe('violation');
+});
+
+test('a run that an answer showed as cancelled is not live later, and starts again only as another run', () => {
+  const made = op(2, 3, trigger, run('r1', false));
+  const cancel = op(
+    4,
+    5,
+    { kind: 'cancel', runId: 'r1' },
+    { status: 202, run: { id: 'r1', isReplay: false, isLive: false } },
+  );
+  const live = op(
+    6,
+    7,
+    { kind: 'get run', runId: 'r1' },
+    { status: 200, run: { id: 'r1', isReplay: false, isLive: true } },
+  );
+  const retry = (id: string) => op(6, 7, { kind: 'retry', runId: 'r1' }, run(id, false));
+  expect(verdict(create, made, live)).toBe('linearizable');
+  expect(verdict(create, made, cancel, live)).toBe('violation');
+  expect(verdict(create, made, cancel, retry('r2'))).toBe('linearizable');
+  expect(verdict(create, made, cancel, retry('r1'))).toBe('violation');
+  expect(verdict(create, made, retry('r2'))).toBe('violation');
+});
+
+test('a request without an answer may have come before or after the creation of its job', () => {
+  const early = op(0, 0, trigger);
+  const late = op(0.5, 0, trigger);
+  const replay = op(4, 5, trigger, run('r1', true));
+  expect(verdict(early, create, replay)).toBe('linearizable');
+  expect(verdict(create, late, replay)).toBe('linearizable');
+  expect(verdict(early, create, op(4, 5, trigger, run('r1', false)))).toBe('linearizable');
 });

@@ -6,14 +6,27 @@ export type JobRequest =
   | { readonly kind: 'delete'; readonly ifMatch?: string }
   | { readonly kind: 'get' | 'resume' }
   | { readonly kind: 'pause'; readonly reason: string }
-  | { readonly kind: 'trigger'; readonly key: string };
+  | { readonly kind: 'trigger'; readonly key: string }
+  | RunRequest;
+
+/** About a run that an earlier answer named. */
+export interface RunRequest {
+  readonly kind: 'get run' | 'cancel' | 'retry';
+  readonly runId: string;
+}
 
 /** What the answer says. */
 export interface JobAnswer {
   readonly status: number;
   readonly job?: SeenJob;
-  /** Of a trigger: the run, and whether an earlier request with this key made it. */
-  readonly run?: { readonly id: string; readonly isReplay: boolean };
+  /** The run, and whether an earlier request with the same dedupe key made it. */
+  readonly run?: SeenRun;
+}
+
+export interface SeenRun {
+  readonly id: string;
+  readonly isReplay: boolean;
+  readonly isLive: boolean;
 }
 
 export interface SeenJob {
@@ -29,20 +42,27 @@ interface ModelJob extends Omit<SeenJob, 'uid'> {
   readonly uid: string | undefined;
   /** The run of each dedupe key; undefined: made by a request without an answer. */
   readonly runs: Readonly<Record<string, string | undefined>>;
+  /** The known runs, queued or cancelled. */
+  readonly live: readonly string[];
+  readonly ended: readonly string[];
 }
 
 export interface JobState {
   readonly job: ModelJob | undefined;
   /** Uids of deleted generations: none of them comes back. */
   readonly past: readonly string[];
+  /** The known runs of deleted generations, all cancelled. */
+  readonly pastRuns: readonly string[];
 }
 
 /** One job id, as docs/rest-api.md describes it. Shares no code with the engine. */
 export const jobModel: SequentialModel<JobState, JobRequest, JobAnswer> = {
-  initial: { job: undefined, past: [] },
+  initial: { job: undefined, past: [], pastRuns: [] },
   step: (state, request, answer) => outcomes(state, request).flatMap((outcome) => fit(outcome, answer) ?? []),
-  changesNothing: ({ kind }, answer) => kind === 'get' || (answer !== undefined && answer.status >= 400),
-  keyOf: (state) => JSON.stringify(state),
+  changesNothing: ({ kind }, answer) =>
+    kind === 'get' || kind === 'get run' || (answer !== undefined && answer.status >= 400),
+  // A dedupe key with an unknown run differs from a key that was never used.
+  keyOf: (state) => JSON.stringify(state, (_, value) => (value === undefined ? null : value)),
 };
 
 interface Outcome {
@@ -51,6 +71,9 @@ interface Outcome {
   /** Of a trigger. */
   readonly key?: string;
   readonly isReplay?: boolean;
+  readonly isRetry?: boolean;
+  /** Of a read or a cancellation. */
+  readonly seenRun?: { readonly runId: string; readonly isLive: boolean };
 }
 
 function outcomes(state: JobState, request: JobRequest): Outcome[] {
@@ -65,6 +88,10 @@ function outcomes(state: JobState, request: JobRequest): Outcome[] {
       return underMatch(state, job, request.ifMatch, () => edited(state, job, request.name));
     case 'get':
       return [refuse(job === undefined ? 404 : 200)];
+    case 'get run':
+    case 'cancel':
+    case 'retry':
+      return [runOutcome(state, request)];
     default:
       if (job === undefined) return [refuse(404)];
       return existing(state, job, request);
@@ -97,9 +124,29 @@ function existing(
   }
 }
 
-function created({ past }: JobState, name: string): Outcome {
-  const job = { uid: undefined, version: 1, name, pauseReason: undefined, runs: {} };
-  return { status: 201, after: { past, job } };
+/** The client knows the run, so the order has its creation already. */
+function runOutcome(state: JobState, { kind, runId }: RunRequest): Outcome {
+  const { job, pastRuns } = state;
+  const isLive = job?.live.includes(runId) === true;
+  const isKnown = isLive || job?.ended.includes(runId) === true || pastRuns.includes(runId);
+  if (!isKnown) return { status: 404, after: state };
+  const conflict = { status: 409, after: state };
+  if (kind === 'get run') return { status: 200, after: state, seenRun: { runId, isLive } };
+  if (kind === 'cancel') {
+    if (job === undefined || !isLive) return conflict;
+    const ended = [...job.ended, runId].toSorted();
+    const after = { ...state, job: { ...job, live: job.live.filter((id) => id !== runId), ended } };
+    return { status: 202, after, seenRun: { runId, isLive: false } };
+  }
+  // A retry makes a new run of the same generation.
+  if (job === undefined) return { status: 404, after: state };
+  if (isLive || pastRuns.includes(runId)) return conflict;
+  return { status: 202, after: state, isRetry: true };
+}
+
+function created({ past, pastRuns }: JobState, name: string): Outcome {
+  const job = { uid: undefined, version: 1, name, pauseReason: undefined, runs: {}, live: [], ended: [] };
+  return { status: 201, after: { past, pastRuns, job } };
 }
 
 /** An edit equal in value changes nothing. */
@@ -108,8 +155,13 @@ function edited(state: JobState, job: ModelJob, name: string): Outcome {
   return { status: 200, after: { ...state, job: { ...job, name, version: job.version + 1 } } };
 }
 
-function deleted({ past }: JobState, { uid }: ModelJob): Outcome {
-  return { status: 204, after: { past: uid === undefined ? past : [...past, uid], job: undefined } };
+function deleted({ past, pastRuns }: JobState, { uid, live, ended }: ModelJob): Outcome {
+  const after = {
+    past: uid === undefined ? past : [...past, uid],
+    pastRuns: [...pastRuns, ...live, ...ended].toSorted(),
+    job: undefined,
+  };
+  return { status: 204, after };
 }
 
 /** With an unknown uid, the ETag matches if its version does, and then names the uid. */
@@ -127,11 +179,16 @@ function underMatch(
 
 /** The state after an answer that fits the outcome; undefined if it does not fit. */
 function fit(outcome: Outcome, answer: JobAnswer | undefined): JobState | undefined {
-  const { status, after, key, isReplay } = outcome;
+  const { status, after, key, isReplay, isRetry, seenRun } = outcome;
   if (answer === undefined) return after;
   if (answer.status !== status) return undefined;
   if (status >= 400 || status === 204) return after;
-  return key === undefined ? withJob(after, answer.job) : withRun(after, key, isReplay, answer.run);
+  if (seenRun !== undefined) {
+    const { run } = answer;
+    return run?.id === seenRun.runId && run.isLive === seenRun.isLive ? after : undefined;
+  }
+  if (isRetry === true) return withNewRun(after, answer.run);
+  return key === undefined ? withJob(after, answer.job) : withKey(after, key, isReplay, answer.run);
 }
 
 function withJob(after: JobState, seen: SeenJob | undefined): JobState | undefined {
@@ -140,19 +197,30 @@ function withJob(after: JobState, seen: SeenJob | undefined): JobState | undefin
   const isSame =
     job.version === seen.version && job.name === seen.name && job.pauseReason === seen.pauseReason;
   if (!isSame || (job.uid ?? seen.uid) !== seen.uid || past.includes(seen.uid)) return undefined;
-  return job.uid === undefined ? { past, job: { ...job, uid: seen.uid } } : after;
+  return job.uid === undefined ? { ...after, job: { ...job, uid: seen.uid } } : after;
 }
 
-function withRun(
+/** A run that no earlier answer named, and that is queued. */
+function withNewRun(after: JobState, run: SeenRun | undefined): JobState | undefined {
+  const { job, pastRuns } = after;
+  if (job === undefined || run === undefined || run.isReplay || !run.isLive) return undefined;
+  if ([...job.live, ...job.ended, ...pastRuns].includes(run.id)) return undefined;
+  return { ...after, job: { ...job, live: [...job.live, run.id].toSorted() } };
+}
+
+function withKey(
   after: JobState,
   key: string,
   isReplay: boolean | undefined,
-  run: JobAnswer['run'],
+  run: SeenRun | undefined,
 ): JobState | undefined {
-  const { job, past } = after;
+  const { job } = after;
   if (job === undefined || run === undefined || run.isReplay !== isReplay) return undefined;
-  if ((job.runs[key] ?? run.id) !== run.id) return undefined;
-  // A new run is new: no other key has it.
-  if (job.runs[key] === undefined && Object.values(job.runs).includes(run.id)) return undefined;
-  return { past, job: { ...job, runs: { ...job.runs, [key]: run.id } } };
+  const known = job.runs[key];
+  if (known !== undefined) {
+    return run.id === known && run.isLive === job.live.includes(run.id) ? after : undefined;
+  }
+  const made = withNewRun(after, { ...run, isReplay: false });
+  if (made?.job === undefined) return undefined;
+  return { ...made, job: { ...made.job, runs: { ...made.job.runs, [key]: run.id } } };
 }

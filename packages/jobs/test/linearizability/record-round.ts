@@ -23,23 +23,30 @@ const ANSWER_MS = 10_000;
 /** Sends the requests of all clients at the same time, and records each with one monotonic clock. */
 export async function recordRound(round: Round): Promise<JobOperation[]> {
   const history: JobOperation[] = [];
-  const tags: string[] = [];
+  const known: Known = { tags: [], runIds: [] };
   const client = async () => {
-    for (let n = 0; n < round.requestsPerClient; n++) history.push(await record(round, tags));
+    for (let n = 0; n < round.requestsPerClient; n++) history.push(await record(round, known));
   };
   await Promise.all(Array.from({ length: round.clients }, client));
   history.push(await send(round, { kind: 'get' }, ANSWER_MS));
   // A read without an answer says nothing.
-  return history.filter(({ input, output }) => output !== undefined || input.kind !== 'get');
+  return history.filter(({ input, output }) => output !== undefined || !input.kind.startsWith('get'));
 }
 
-async function record(round: Round, tags: string[]): Promise<JobOperation> {
+/** What answers have named so far. */
+interface Known {
+  readonly tags: string[];
+  readonly runIds: string[];
+}
+
+async function record(round: Round, known: Known): Promise<JobOperation> {
   const { random, lostShare } = round;
-  const request = chooseRequest(random, tags);
+  const request = chooseRequest(random, known);
   const waitMs = random() < lostShare ? 1 + random() * MOST_WAIT_BEFORE_LOSS_MS : ANSWER_MS;
   const operation = await send(round, request, waitMs);
-  const job = operation.output?.job;
-  if (job !== undefined) tags.push(`"${job.uid}.${job.version}"`);
+  const { job, run } = operation.output ?? {};
+  if (job !== undefined) known.tags.push(`"${job.uid}.${job.version}"`);
+  if (run !== undefined) known.runIds.push(run.id);
   return operation;
 }
 
@@ -54,41 +61,37 @@ async function send(round: Round, input: JobRequest, waitMs: number): Promise<Jo
     : { input, output, invokedAt, answeredAt };
 }
 
-/** Few names, keys and old tags, so that requests of several clients meet. */
-function chooseRequest(random: () => number, tags: readonly string[]): JobRequest {
+const KINDS = [
+  ...['create', 'put', 'put', 'patch', 'patch', 'get', 'get', 'get', 'pause', 'resume', 'delete'],
+  ...['trigger', 'trigger', 'cancel', 'retry', 'get run', 'get run'],
+];
+
+/** Few dedupe keys, and the latest tags and runs, so that requests of several clients meet. */
+function chooseRequest(random: () => number, { tags, runIds }: Known): JobRequest {
   const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
+  const kind = pick(KINDS);
   const name = `name ${Math.floor(random() * 1_000)}`;
   const tag = random() < 0.6 ? pick(tags.slice(-3)) : undefined;
   const ifMatch = tag === undefined ? {} : { ifMatch: tag };
-  const kinds = [
-    'create',
-    'put',
-    'put',
-    'patch',
-    'patch',
-    'get',
-    'get',
-    'get',
-    'pause',
-    'resume',
-    'trigger',
-    'delete',
-  ];
-  switch (pick(kinds)) {
+  const runId = pick(runIds.slice(-3));
+  switch (kind) {
     case 'create':
-      return { kind: 'create', name };
+      return { kind, name };
     case 'put':
-      return { kind: 'put', name, ...ifMatch };
     case 'patch':
-      return { kind: 'patch', name, ...ifMatch };
+      return { kind, name, ...ifMatch };
     case 'pause':
-      return { kind: 'pause', reason: name };
+      return { kind, reason: name };
     case 'resume':
-      return { kind: 'resume' };
+      return { kind };
     case 'trigger':
-      return { kind: 'trigger', key: `key ${Math.floor(random() * 3)}` };
+      return { kind, key: `key ${Math.floor(random() * 3)}` };
     case 'delete':
-      return { kind: 'delete', ...ifMatch };
+      return { kind, ...ifMatch };
+    case 'cancel':
+    case 'retry':
+    case 'get run':
+      return runId === undefined ? { kind: 'get' } : { kind, runId };
     default:
       return { kind: 'get' };
   }

@@ -10,7 +10,11 @@ export interface StoreRehearsal {
   readonly title: string;
   /** The servers of one store. */
   readonly nodes: readonly { readonly port: number; readonly env: Readonly<Record<string, string>> }[];
-  readonly durationMs: number;
+  /** Ends after this time, or after this many histories. */
+  readonly durationMs?: number;
+  readonly rounds?: number;
+  /** In each round with this number, `kill -9` ends a server. */
+  readonly roundsPerKill: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 }
@@ -30,13 +34,12 @@ const REQUESTS_PER_CLIENT = 7;
 const LOST_SHARE = 0.03;
 /** No handler runs, so that runs stay queued. */
 const SETTINGS = { JOBS_CONCURRENCY: '0', ...NO_LIMITS };
-/** In each of these rounds, `kill -9` ends a server. */
-const ROUNDS_PER_KILL = 40;
 const MOST_SHOWN = 3;
 
 /** Records histories of jobs, each on an id of its own, and checks each. */
 export async function rehearseStore(rehearsal: StoreRehearsal): Promise<RehearsalResult> {
-  const { title, nodes: places, durationMs, seed, say } = rehearsal;
+  const { title, nodes: places, seed, say, roundsPerKill } = rehearsal;
+  const { durationMs = Infinity, rounds = Infinity } = rehearsal;
   const random = randomFrom(seed);
   const nodes: Node[] = [];
   const start = (n: number) => startNode(places[n]?.port ?? 0, { ...SETTINGS, ...places[n]?.env });
@@ -45,9 +48,8 @@ export async function rehearseStore(rehearsal: StoreRehearsal): Promise<Rehearsa
     for (let n = 0; n < places.length; n++) nodes.push(await start(n));
     const token = await runCli(['token'], places[0]?.env ?? {});
     const end = performance.now() + durationMs;
-    while (performance.now() < end) {
-      const victim =
-        result.histories % ROUNDS_PER_KILL === ROUNDS_PER_KILL - 1 ? randomIndex(random, nodes) : -1;
+    while (performance.now() < end && result.histories < rounds) {
+      const victim = result.histories % roundsPerKill === roundsPerKill - 1 ? randomIndex(random, nodes) : -1;
       const history = await roundWith({
         nodes,
         token,
@@ -121,7 +123,7 @@ function cut(ordered: readonly JobOperation[], length: number): JobOperation[] {
   return ordered.flatMap((operation): JobOperation[] => {
     if (operation.answeredAt <= now) return [operation];
     const { input, invokedAt } = operation;
-    return invokedAt > now || input.kind === 'get'
+    return invokedAt > now || input.kind.startsWith('get')
       ? []
       : [{ input, invokedAt, answeredAt: Number.POSITIVE_INFINITY }];
   });

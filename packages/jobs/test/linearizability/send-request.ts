@@ -16,7 +16,7 @@ const jobSchema = z.object({
   status: z.enum(['active', 'paused']),
   pause: z.object({ reason: z.string().nullable() }).nullable(),
 });
-const runSchema = z.object({ id: z.string() });
+const runSchema = z.object({ id: z.string(), job_id: z.string(), status: z.string() });
 
 /** Sends one request. Undefined: it may have happened or not (no answer, 429, or a server error). */
 export async function sendRequest(target: Target, request: JobRequest): Promise<JobAnswer | undefined> {
@@ -49,8 +49,11 @@ function readAnswer({ status, headers }: Response, text: string): JobAnswer | un
   if (status === 204 || REFUSALS.includes(status)) return { status };
   if (status >= 400) throw new UnexpectedAnswer(`The server answered ${status}: ${text}`);
   const body: unknown = JSON.parse(text);
-  if (status === 202) {
-    return { status, run: { id: runSchema.parse(body).id, isReplay: headers.has('idempotent-replay') } };
+  const run = runSchema.safeParse(body);
+  if (run.success) {
+    const { id, status: runStatus } = run.data;
+    const isReplay = headers.has('idempotent-replay');
+    return { status, run: { id, isReplay, isLive: runStatus === 'queued' } };
   }
   const { uid, version, name, pause } = jobSchema.parse(body);
   return { status, job: { uid, version, name, pauseReason: pause?.reason ?? undefined } };
@@ -81,6 +84,12 @@ function requestLine(jobId: string, request: JobRequest) {
       return { method: 'POST', path: `${path}/resume` };
     case 'trigger':
       return { method: 'POST', path: `${path}/runs`, body: { dedupe_key: request.key } };
+    case 'get run':
+      return { method: 'GET', path: `/runs/${request.runId}` };
+    case 'cancel':
+      return { method: 'POST', path: `/runs/${request.runId}/cancel` };
+    case 'retry':
+      return { method: 'POST', path: `/runs/${request.runId}/retry` };
     default:
       return request satisfies never;
   }
