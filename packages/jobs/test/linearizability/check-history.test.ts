@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkHistory, type Operation } from './check-history.ts';
 import { type JobAnswer, type JobRequest, jobModel, type SeenJob } from './job-model.ts';
+import { valueModel } from './value-model.ts';
 
 type JobOperation = Operation<JobRequest, JobAnswer>;
 
@@ -130,4 +131,19 @@ test('a request without an answer may have come before or after the creation of 
   expect(verdict(early, create, replay)).toBe('linearizable');
   expect(verdict(create, late, replay)).toBe('linearizable');
   expect(verdict(early, create, op(4, 5, trigger, run('r1', false)))).toBe('linearizable');
+});
+
+test('a value that was removed is not read later, and a put of it is new', () => {
+  const put = (from: number, created: boolean) => ({
+    input: { kind: 'put', value: 'a' } as const,
+    output: { found: true, created },
+    invokedAt: from,
+    answeredAt: from + 1,
+  });
+  const remove = { input: { kind: 'remove' } as const, output: { found: true }, invokedAt: 2, answeredAt: 3 };
+  const read = { input: get, output: { found: true, value: 'a' }, invokedAt: 4, answeredAt: 5 };
+  expect(checkHistory(valueModel, [put(0, true), remove, put(6, true)])).toBe('linearizable');
+  expect(checkHistory(valueModel, [put(0, true), remove, put(6, false)])).toBe('violation');
+  expect(checkHistory(valueModel, [put(0, true), read, remove])).toBe('linearizable');
+  expect(checkHistory(valueModel, [put(0, true), remove, read])).toBe('violation');
 });

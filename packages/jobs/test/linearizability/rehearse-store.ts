@@ -1,10 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Node, runCli, startNode } from '../../../../scripts/rehearsal/node.ts';
 import { NO_LIMITS } from '../../../../scripts/rehearsal/steps.ts';
-import { checkHistory } from './check-history.ts';
+import { checkHistory, type Operation, type SequentialModel, type Verdict } from './check-history.ts';
 import { jobModel } from './job-model.ts';
+import { jobRecording } from './job-recording.ts';
 import { randomFrom } from './random-from.ts';
-import { type JobOperation, recordRound } from './record-round.ts';
+import { recordHistory } from './record-history.ts';
+import { type Servers, sendRequest } from './send-request.ts';
+import { shownHistory } from './shown-history.ts';
+import { valueModel } from './value-model.ts';
+import { calendarRoutes, pauseRoutes, secretRoutes, valueRecording } from './value-recording.ts';
 
 export interface StoreRehearsal {
   readonly title: string;
@@ -29,14 +34,13 @@ export interface RehearsalResult {
   readonly undecided: number;
 }
 
-const CLIENTS = 8;
-const REQUESTS_PER_CLIENT = 7;
-const LOST_SHARE = 0.03;
+const LATEST_KILL_MS = 200;
 /** No handler runs, so that runs stay queued. */
 const SETTINGS = { JOBS_CONCURRENCY: '0', ...NO_LIMITS };
+const RESUME_MS = 10_000;
 const MOST_SHOWN = 3;
 
-/** Records histories of jobs, each on an id of its own, and checks each. */
+/** Records histories, each of a job, a calendar or a secret of its own, and checks each. */
 export async function rehearseStore(rehearsal: StoreRehearsal): Promise<RehearsalResult> {
   const { title, nodes: places, seed, say, roundsPerKill } = rehearsal;
   const { durationMs = Infinity, rounds = Infinity } = rehearsal;
@@ -50,25 +54,25 @@ export async function rehearseStore(rehearsal: StoreRehearsal): Promise<Rehearsa
     const end = performance.now() + durationMs;
     while (performance.now() < end && result.histories < rounds) {
       const victim = result.histories % roundsPerKill === roundsPerKill - 1 ? randomIndex(random, nodes) : -1;
-      const history = await roundWith({
-        nodes,
-        token,
-        random,
-        jobId: `job-${seed}-${result.histories}`,
-        victim,
-      });
+      const servers = { urls: nodes.map(({ url }) => url), token };
+      const name = `object-${seed}-${result.histories}`;
+      const recording = recordAndCheck({ servers, random, name }, result.histories);
+      if (victim !== -1) {
+        await delay(random() * LATEST_KILL_MS);
+        await nodes[victim]?.kill();
+      }
+      const { verdict, history, shown } = await recording;
       if (victim !== -1) {
         result.kills += 1;
         nodes[victim] = await start(victim);
       }
-      const verdict = checkHistory(jobModel, history);
       result.histories += 1;
       result.operations += history.length;
       result.lost += history.filter(({ output }) => output === undefined).length;
       if (verdict === 'undecided') result.undecided += 1;
       if (verdict !== 'violation') continue;
       result.violations += 1;
-      if (result.violations <= MOST_SHOWN) say(shownHistory(history));
+      if (result.violations <= MOST_SHOWN) say(shown());
     }
   } finally {
     await Promise.all(nodes.map((node) => node.kill()));
@@ -80,51 +84,35 @@ export async function rehearseStore(rehearsal: StoreRehearsal): Promise<Rehearsa
 const randomIndex = (random: () => number, values: readonly unknown[]) =>
   Math.floor(random() * values.length);
 
-interface RoundWith {
-  readonly nodes: readonly Node[];
-  readonly token: string;
-  readonly random: () => number;
-  readonly jobId: string;
-  /** Index of the node to kill during the round, or -1. */
-  readonly victim: number;
+type AnyOperation = Pick<Operation<unknown, unknown>, 'output'>;
+type Recorded = { readonly verdict: Verdict; readonly history: readonly AnyOperation[]; shown(): string };
+
+/** Most histories are of jobs: they have the most kinds of requests. */
+async function recordAndCheck(
+  { servers, random, name }: { servers: Servers; random: () => number; name: string },
+  n: number,
+): Promise<Recorded> {
+  // With several nodes, the others learn of the pause of all jobs later (docs/rest-api.md).
+  if (n % 6 === 2 && servers.urls.length === 1) {
+    await sendRequest({ servers, random, waitMs: RESUME_MS }, pauseRoutes.line({ kind: 'remove' }));
+    return checked(valueModel, await recordHistory(valueRecording(servers, pauseRoutes, random)));
+  }
+  if (n % 6 === 4) {
+    const history = await recordHistory(valueRecording(servers, calendarRoutes(name), random));
+    return checked(valueModel, history);
+  }
+  if (n % 6 === 5) {
+    const history = await recordHistory(valueRecording(servers, secretRoutes(secretName(name)), random));
+    return checked(valueModel, history);
+  }
+  return checked(jobModel, await recordHistory(jobRecording(servers, name, random)));
 }
 
-async function roundWith({ nodes, token, random, jobId, victim }: RoundWith): Promise<JobOperation[]> {
-  const round = recordRound({
-    urls: nodes.map(({ url }) => url),
-    token,
-    jobId,
-    clients: CLIENTS,
-    requestsPerClient: REQUESTS_PER_CLIENT,
-    random,
-    lostShare: LOST_SHARE,
-  });
-  if (victim === -1) return round;
-  await delay(random() * 60);
-  await nodes[victim]?.kill();
-  return round;
-}
+const secretName = (name: string) => name.replaceAll('-', '_').toUpperCase();
 
-/** The smallest beginning of the history that is a violation already, a line for each operation. */
-function shownHistory(history: readonly JobOperation[]): string {
-  const ordered = history.toSorted((a, b) => a.answeredAt - b.answeredAt);
-  let length = 1;
-  while (length < ordered.length && checkHistory(jobModel, cut(ordered, length)) !== 'violation') length += 1;
-  const lines = cut(ordered, length).map(
-    ({ input, output, invokedAt, answeredAt }) =>
-      `  ${invokedAt.toFixed(2)} to ${answeredAt.toFixed(2)} ms ${JSON.stringify(input)} -> ${JSON.stringify(output)}`,
-  );
-  return ['Not linearizable:', ...lines].join('\n');
-}
-
-/** The history as it was when the answer number `length` came: later answers are still missing. */
-function cut(ordered: readonly JobOperation[], length: number): JobOperation[] {
-  const now = ordered[length - 1]?.answeredAt ?? 0;
-  return ordered.flatMap((operation): JobOperation[] => {
-    if (operation.answeredAt <= now) return [operation];
-    const { input, invokedAt } = operation;
-    return invokedAt > now || input.kind.startsWith('get')
-      ? []
-      : [{ input, invokedAt, answeredAt: Number.POSITIVE_INFINITY }];
-  });
+function checked<State, Input, Output>(
+  model: SequentialModel<State, Input, Output>,
+  history: readonly Operation<Input, Output>[],
+): Recorded {
+  return { verdict: checkHistory(model, history), history, shown: () => shownHistory(model, history) };
 }

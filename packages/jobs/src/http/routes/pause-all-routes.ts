@@ -4,7 +4,7 @@ import { BODY_PROBLEMS, problems, success } from '../routing/route-docs.ts';
 import { wholeEngineOptions } from '../routing/whole-engine.ts';
 import { allPausedSchema, pauseOfAllJson } from '../views/pause-of-all.ts';
 
-const answer = success(allPausedSchema, 'The pause of all jobs, as it is now');
+const answer = success(allPausedSchema, 'The pause of all jobs');
 
 const getPauseOfAll = defineRoute({
   method: 'GET',
@@ -13,7 +13,8 @@ const getPauseOfAll = defineRoute({
   doc: {
     operationId: 'getPauseOfAll',
     summary: 'Read whether all jobs are paused',
-    description: 'With its reason and its end. The pause of a single job is in the job.',
+    description:
+      'With its reason and its end. Another node may show a change up to 5 seconds late. The pause of a single job is in the job.',
   },
   responses: { 200: answer, ...problems() },
   handle: async (_request, { engine }) => ({
@@ -56,7 +57,8 @@ const resumeAllJobs = defineRoute({
   responses: { 200: answer, ...problems(...BODY_PROBLEMS) },
   handle: async ({ context }, { engine }) => {
     await engine.resumeAll(wholeEngineOptions(context));
-    return { status: 200, body: { paused_all: pauseOfAllJson(engine.pauseOfAll()) } };
+    // The state that this request left: another client may have paused all jobs since.
+    return { status: 200, body: { paused_all: null } };
   },
 });
 
