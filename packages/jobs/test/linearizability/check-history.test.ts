@@ -141,9 +141,14 @@ test('a value that was removed is not read later, and a put of it is new', () =>
     answeredAt: from + 1,
   });
   const remove = { input: { kind: 'remove' } as const, output: { found: true }, invokedAt: 2, answeredAt: 3 };
-  const read = { input: get, output: { found: true, value: 'a' }, invokedAt: 4, answeredAt: 5 };
+  const read = (from: number) => ({
+    input: get,
+    output: { found: true, value: 'a' },
+    invokedAt: from,
+    answeredAt: from + 0.5,
+  });
   expect(checkHistory(valueModel, [put(0, true), remove, put(6, true)])).toBe('linearizable');
   expect(checkHistory(valueModel, [put(0, true), remove, put(6, false)])).toBe('violation');
-  expect(checkHistory(valueModel, [put(0, true), read, remove])).toBe('linearizable');
-  expect(checkHistory(valueModel, [put(0, true), remove, read])).toBe('violation');
+  expect(checkHistory(valueModel, [put(0, true), read(1.2), remove])).toBe('linearizable');
+  expect(checkHistory(valueModel, [put(0, true), remove, read(4)])).toBe('violation');
 });
