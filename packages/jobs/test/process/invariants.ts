@@ -67,7 +67,7 @@ function uncoveredSlots(db: DatabaseSync): string[] {
 function deadSchedules(db: DatabaseSync): string[] {
   const rows = db
     .prepare(
-      `SELECT id FROM jobs WHERE status = 'active' AND kind <> 'on_demand' AND deleted_at IS NULL AND next_run_at IS NULL
+      `SELECT id FROM jobs WHERE status = 'active' AND kind <> 'on_demand' AND after_job IS NULL AND deleted_at IS NULL AND next_run_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM live_runs WHERE job_uid = jobs.uid)`,
     )
     .all();
