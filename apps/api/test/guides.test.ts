@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { runHandler } from '@greenvue/jobs/testing';
@@ -43,8 +43,11 @@ test('a backup is put back as the guide says', async () => {
   await before.ask('PUT', '/api/jobs/after', job);
   server.child.kill('SIGTERM');
   expect(await server.ended()).toBe(0);
-  const lines = blocksOf(read('docs/operations.md'), { language: 'bash', heading: 'Files and backups' });
-  await runInBash(lines.replace('=./data', `=${env.DATA_DIR}`), env);
+  const command = blocksOf(read('docs/operations.md'), { language: 'sh', heading: 'Files and backups' });
+  const backups = join(env.DATA_DIR, 'backups');
+  const [backup = ''] = readdirSync(backups);
+  const printed = await runInBash(command.replace(/data\/backups\/\S+/, join(backups, backup)), env);
+  expect(printed).toMatch(/^Restored .*\n( .*\n)+Start the server now\./m);
   await startServer(env);
   expect((await before.ask('GET', '/api/jobs/before')).status).toBe(200);
   expect((await before.ask('GET', '/api/jobs/after')).status).toBe(404);
