@@ -23,19 +23,26 @@ export interface Node {
 }
 
 const READY_MS = 60_000;
-const MAIN = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
-const CLI = fileURLToPath(new URL('../../apps/api/src/cli.ts', import.meta.url));
+/** The folder of this repository. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Starts a node on a port, and waits until it is ready. */
 /** Each node has its own folder, and one node reads secrets that another has sealed. */
 const SECRETS_KEY = 'the key of this rehearsal is long enough';
 
-export async function startNode(port: number, env: Env): Promise<Node> {
+/** Starts a node on a port, and waits until it is ready. `root`: the folder of another version's code. */
+export async function startNode(port: number, env: Env, root = ROOT): Promise<Node> {
   const folder = await mkdtemp(join(tmpdir(), 'greenvue-node-'));
   await mkdir(join(folder, 'data'));
   const all = { DATA_DIR: join(folder, 'data'), SECRETS_KEY, PORT: String(port), ...env };
   const settings = Object.entries(all).map(([name, value]) => `${name}=${value}`);
-  const command = ['env', '-u', 'DATABASE_DIRECT_URL', ...settings, process.execPath, MAIN];
+  const command = [
+    'env',
+    '-u',
+    'DATABASE_DIRECT_URL',
+    ...settings,
+    process.execPath,
+    join(root, 'apps/api/src/main.ts'),
+  ];
   const node = await startGuarded({ folder, command, owner: undefined });
   const url = `http://127.0.0.1:${port}`;
   const log = () => readFile(join(folder, 'log'), 'utf8');
@@ -129,9 +136,9 @@ export async function until<T>(what: string, ms: number, look: () => Promise<T |
 }
 
 /** Runs `cli.ts` and returns its output. */
-export async function runCli(args: readonly string[], env: Env): Promise<string> {
+export async function runCli(args: readonly string[], env: Env, root = ROOT): Promise<string> {
   const { DATABASE_DIRECT_URL: _, ...inherited } = process.env;
-  const cli = spawn(process.execPath, [CLI, ...args], {
+  const cli = spawn(process.execPath, [join(root, 'apps/api/src/cli.ts'), ...args], {
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
