@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, statSync } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { Config } from '../config/config.ts';
@@ -112,4 +113,24 @@ test.runIf(canMount)('a backup to a full disk says so, and leaves nothing half d
   expect(await readdir(disk)).toEqual([]);
   await expect(backUp(config, [disk])).rejects.toThrow('is full');
   expect(await readdir(disk)).toEqual([]);
+});
+
+test('a backup that fails leaves another one alone, which finished in the same folder meanwhile', async () => {
+  const config = await bothDatabases();
+  const folder = join(await temporaryFolder(), 'new', 'copy');
+  const outcomes = await Promise.allSettled([backUp(config, [folder]), backUp(config, [folder])]);
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  expect((await readdir(folder)).toSorted()).toEqual(['app.db', 'backup.json', 'jobs.db']);
+});
+
+test('a backup during which a restore replaces the databases fails, and leaves nothing', async () => {
+  const config = await bothDatabases();
+  const folder = join(await temporaryFolder(), 'new');
+  const { jobs } = dataFiles(config.dataDir);
+  const copying = backUp(config, [folder]);
+  while (!existsSync(folder)) await setImmediate();
+  copyFileSync(jobs, `${jobs}.other`);
+  renameSync(`${jobs}.other`, jobs);
+  await expect(copying).rejects.toThrow(/^A restore has replaced the databases in DATA_DIR \S+ meanwhile/);
+  expect(existsSync(folder)).toBe(false);
 });

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { checkIntegrity } from '@greenvue/jobs/sqlite';
 import type { Config } from '../config/config.ts';
@@ -32,22 +33,29 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
     throw new StartError(
       `There is no database in DATA_DIR ${config.dataDir} yet: set DATA_DIR to the folder of the server.`,
     );
+  const identities = sources.map(fileId);
   for (const source of sources) await requireSound(source);
   const takenAt = new Date().toISOString();
   const folder = resolve(target ?? join(files.backups, stampOf(takenAt)));
   const created = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const copies = sources.map((source) => ({ source, copy: join(folder, basename(source)) }));
-  const taken = copies.find(({ copy }) => existsSync(copy));
-  if (taken) throw new StartError(`${taken.copy} already exists: choose another folder.`);
+  const copies = sources.map((source) => copyOf(source, folder));
+  const made: string[] = [];
   try {
-    for (const { source, copy } of copies) await copyDatabase(source, partOf(copy));
-    for (const { copy } of copies) renameSync(partOf(copy), copy);
+    for (const { copy } of copies) refuseTaken(copy);
+    for (const { source, part } of copies) await copyDatabase(source, part);
+    if (sources.map(fileId).join() !== identities.join()) throw replacedMeanwhile(config.dataDir);
+    for (const { part, copy } of copies) {
+      refuseTaken(copy);
+      renameSync(part, copy);
+      made.push(copy);
+    }
     writeBackupNote(folder, takenAt);
     return copies.map(({ copy }) => copy).join('\n');
   } catch (error) {
-    for (const { copy } of copies) for (const path of [partOf(copy), copy]) rmSync(path, { force: true });
-    rmSync(backupNoteFile(folder), { force: true });
-    if (created !== undefined) rmSync(created, { recursive: true, force: true });
+    // Another backup may have finished in the same folder: only what this one has made is removed.
+    if (made.length === copies.length) made.push(backupNoteFile(folder));
+    for (const path of [...copies.map(({ part }) => part), ...made]) rmSync(path, { force: true });
+    removeEmpty(folder, created);
     if (!isDiskFull(error)) throw error;
     throw new StartError(
       `The disk of ${folder} is full, so no backup was made: free space on it, or name a folder on another disk.`,
@@ -55,8 +63,44 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
   }
 }
 
-/** The name of an incomplete copy. */
-const partOf = (copy: string): string => `${copy}.part`;
+interface Copy {
+  readonly source: string;
+  readonly copy: string;
+  /** The incomplete copy, with a name that no other backup uses. */
+  readonly part: string;
+}
+
+function copyOf(source: string, folder: string): Copy {
+  const copy = join(folder, basename(source));
+  return { source, copy, part: `${copy}.${randomUUID()}.part` };
+}
+
+function refuseTaken(copy: string): void {
+  if (existsSync(copy)) throw new StartError(`${copy} already exists: choose another folder.`);
+}
+
+/** Changes when a restore replaces the file. */
+function fileId(file: string): string {
+  const { dev, ino } = statSync(file);
+  return `${dev}:${ino}`;
+}
+
+function replacedMeanwhile(dataDir: string): StartError {
+  return new StartError(
+    `A restore has replaced the databases in DATA_DIR ${dataDir} meanwhile, so no backup was made: back up again.`,
+  );
+}
+
+/** Removes the folder and its parents up to `first`, while they are empty. Undefined: none was created. */
+function removeEmpty(folder: string, first: string | undefined): void {
+  if (first === undefined) return;
+  try {
+    rmdirSync(folder);
+  } catch {
+    return;
+  }
+  if (folder !== first) removeEmpty(dirname(folder), first);
+}
 
 async function copyDatabase(source: string, part: string): Promise<void> {
   rmSync(part, { force: true });

@@ -1,4 +1,17 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -162,6 +175,27 @@ test('what is no whole, sound backup of this installation is refused with a line
   expect(await contentsOf(DATA_DIR)).toEqual(AFTER);
   expect(existsSync(dataFiles(DATA_DIR).restoring)).toBe(false);
   expect(existsSync(dataFiles(DATA_DIR).replaced)).toBe(false);
+});
+
+test('databases that are links, and a folder of another user, are refused', async () => {
+  const { DATA_DIR, backup } = await killedServer();
+  const { jobs } = dataFiles(DATA_DIR);
+  renameSync(jobs, `${jobs}.real`);
+  symlinkSync(`${jobs}.real`, jobs);
+  expect(await refused({ DATA_DIR }, backup)).toMatch(/jobs\.db is a symbolic link, .* set DATA_DIR to/);
+  if (process.geteuid?.() !== 0) return;
+  chownSync(DATA_DIR, 12_345, 12_345);
+  expect(await refused({ DATA_DIR }, backup)).toMatch(
+    /belongs to the user with id 12345, .* sudo -u '#12345'/,
+  );
+});
+
+test('a backup with read-only files is restored to files that the server can write', async () => {
+  const { DATA_DIR, backup } = await killedServer();
+  for (const name of ['jobs.db', 'app.db']) chmodSync(join(backup, name), 0o444);
+  await restore(await testConfig({ DATA_DIR }), [backup]);
+  for (const file of [dataFiles(DATA_DIR).jobs, dataFiles(DATA_DIR).app])
+    expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test('with PostgreSQL the line says where its commands are', async () => {

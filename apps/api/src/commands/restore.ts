@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { continueIds, takeFileLock } from '@greenvue/jobs/sqlite';
 import type { Config } from '../config/config.ts';
@@ -26,6 +26,8 @@ export async function restore(config: Config, [name]: readonly string[]): Promis
   const { dataDir } = config;
   if (config.postgres !== undefined) throw new StartError(ON_POSTGRES);
   const backup = findBackup(dataDir, name);
+  refuseOtherOwner(dataDir);
+  refuseLinks(dataDir);
   openDataDir(dataDir);
   const lock = await lockDataDir(dataDir);
   try {
@@ -44,6 +46,27 @@ export async function restore(config: Config, [name]: readonly string[]): Promis
 
 const ON_POSTGRES =
   'DATABASE_URL is set, and this command restores SQLite only. Stop all nodes, restore the dump with pg_restore into an empty database, and raise the ids before the first start, as docs/greenvue-postgres.md says.';
+
+/** The server could not open databases that belong to another user, such as root. */
+function refuseOtherOwner(dataDir: string): void {
+  const owner = existsSync(dataDir) ? statSync(dataDir).uid : undefined;
+  const user = process.geteuid?.();
+  if (owner === undefined || user === undefined || owner === user) return;
+  throw new StartError(
+    `DATA_DIR ${dataDir} belongs to the user with id ${owner}, and this command runs as ${user}: run it as that user, such as with sudo -u '#${owner}'.`,
+  );
+}
+
+/** SQLite keeps the log of a linked database beside the linked file, where the restore would leave it. */
+function refuseLinks(dataDir: string): void {
+  const link = DATABASE_NAMES.map((each) => join(dataDir, each)).find((file) =>
+    lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink(),
+  );
+  if (link === undefined) return;
+  throw new StartError(
+    `${link} is a symbolic link, and a restore replaces only files: set DATA_DIR to the folder that has the databases, and restore again.`,
+  );
+}
 
 /** Another program may have `jobs.db` open as a store. */
 function lockJobs(dataDir: string): DataDirLock {

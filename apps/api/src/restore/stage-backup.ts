@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '@greenvue/jobs';
 import { checkIntegrity, readDatabaseIdentity } from '@greenvue/jobs/sqlite';
@@ -22,8 +22,12 @@ export async function stageBackup(dataDir: string, { folder, note }: Backup): Pr
   mkdirSync(restoring, { mode: 0o700 });
   for (const name of DATABASE_NAMES) {
     // The databases that a restore has replaced may have a log.
-    for (const each of [name, `${name}-wal`])
-      if (existsSync(join(folder, each))) copyFileSync(join(folder, each), join(restoring, each));
+    for (const each of [name, `${name}-wal`]) {
+      if (!existsSync(join(folder, each))) continue;
+      copyFileSync(join(folder, each), join(restoring, each));
+      // The copy has the mode of the backup, which may be read-only.
+      chmodSync(join(restoring, each), 0o600);
+    }
     await requireSound({ copy: join(restoring, name), original: join(folder, name) });
   }
   const files = dataFiles(restoring);

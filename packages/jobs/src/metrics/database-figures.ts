@@ -33,8 +33,8 @@ export const DATABASE_FIGURES: readonly Figure[] = [
     labels: [],
     read({ stats }) {
       if (stats?.database === undefined) return [];
-      const { horizon } = stats.database;
-      const heldMs = horizon?.since === undefined ? 0 : Math.max(stats.now - horizon.since, 0);
+      const { horizon, readAt } = stats.database;
+      const heldMs = horizon?.since === undefined ? 0 : Math.max(readAt - horizon.since, 0);
       return [{ labels: {}, value: heldMs / 1_000 }];
     },
   },

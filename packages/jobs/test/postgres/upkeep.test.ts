@@ -104,9 +104,10 @@ it('a snapshot is held for long from a minute or 500,000 transactions on', () =>
   expect(isHorizonLong({ holder, age: 500_000, since: undefined }, now)).toBe(true);
 });
 
-it('the wraparound is near from twice the age at which the server freezes, or half of the limit', () => {
+it('the wraparound is near from twice the age at which the server freezes, or the middle between it and the limit', () => {
   const near = (age: number, freezeMaxAge: number) => isWraparoundNear({ database: 'a', age, freezeMaxAge });
   expect(near(399_999_999, 200_000_000)).toBe(false);
   expect(near(400_000_000, 200_000_000)).toBe(true);
-  expect(near(1_072_241_824, 2_000_000_000)).toBe(true);
+  expect(near(1_100_000_000, 1_500_000_000)).toBe(false);
+  expect(near(2_072_241_824, 2_000_000_000)).toBe(true);
 });

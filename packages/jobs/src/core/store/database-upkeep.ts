@@ -60,12 +60,12 @@ const LONG_AGE = 500_000;
 /** The server freezes at once its limit; twice that means that it cannot keep up or is kept from it. */
 const NEAR_FACTOR = 2;
 
-/** Whether the horizon has been held for so long that the engine may become slower. */
-export function isHorizonLong({ age, since }: Horizon, now: number): boolean {
-  return age >= LONG_AGE || (since !== undefined && now - since >= LONG_MS);
+/** Whether the horizon had been held for so long, when it was read, that the engine may become slower. */
+export function isHorizonLong({ age, since }: Horizon, readAt: number): boolean {
+  return age >= LONG_AGE || (since !== undefined && readAt - since >= LONG_MS);
 }
 
 /** Whether the freezing of old rows has fallen behind. */
 export function isWraparoundNear({ age, freezeMaxAge }: Wraparound): boolean {
-  return age >= Math.min(freezeMaxAge * NEAR_FACTOR, WRAPAROUND_LIMIT / 2);
+  return age >= Math.min(freezeMaxAge * NEAR_FACTOR, (freezeMaxAge + WRAPAROUND_LIMIT) / 2);
 }

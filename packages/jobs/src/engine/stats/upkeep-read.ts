@@ -6,8 +6,8 @@ import { PacedRead } from './paced-read.ts';
 const EVERY_MS = 60_000;
 
 /**
- * Reads the upkeep of the database at most once a minute. Undefined: the store has none, or the server refused
- * to answer, as its system views may be closed. Counts must not fail because of that.
+ * Reads the upkeep of the database at most once a minute. If the server refuses to answer, as its system views
+ * may be closed, the earlier reading stays. Undefined: there is none. Counts must not fail because of that.
  */
 export function createUpkeepRead({
   store,
@@ -16,6 +16,11 @@ export function createUpkeepRead({
   readonly store: Pick<JobStore, 'readUpkeep'>;
   readonly clock: Clock;
 }): () => Promise<DatabaseUpkeep | undefined> {
-  const paced = new PacedRead(clock, async () => store.readUpkeep?.().catch(() => undefined), EVERY_MS);
+  let last: DatabaseUpkeep | undefined;
+  const readOrKeep = async () => {
+    last = await store.readUpkeep?.().catch(() => last);
+    return last;
+  };
+  const paced = new PacedRead(clock, readOrKeep, EVERY_MS);
   return () => paced.read();
 }

@@ -31,13 +31,17 @@ const holderSchema = z.object({
 const horizonSchema = z.object({
   age: count.describe('Transactions that began since. The rows that they removed stay as dead rows'),
   since: instantSchema.nullable().describe('When the transaction of the holder began; null: unknown'),
-  is_long: z.boolean().describe('true: held for a minute or 500,000 transactions'),
+  is_long: z
+    .boolean()
+    .describe('true: had been held for a minute or 500,000 transactions, when the server read it'),
   holder: holderSchema,
 });
 
 /** The state of the PostgreSQL that the jobs are in. */
 export const databaseSchema = z.object({
-  read_at: instantSchema.describe('At most a minute ago'),
+  read_at: instantSchema.describe(
+    'When the server read it: at most a minute ago, or earlier if reading fails',
+  ),
   horizon: horizonSchema
     .nullable()
     .describe('Who holds the oldest snapshot or transaction, so that dead rows stay; null: nobody'),
@@ -46,7 +50,9 @@ export const databaseSchema = z.object({
     age: count.describe('Transactions since its oldest unfrozen one'),
     freeze_max_age: count.describe('The age from which the server freezes rows by itself'),
     limit: count.describe('The age from which the server refuses all writes'),
-    is_near: z.boolean().describe('true: twice freeze_max_age or half of the limit is reached'),
+    is_near: z
+      .boolean()
+      .describe('true: twice freeze_max_age is reached, or the middle between it and the limit'),
   }),
   tables: z
     .array(
@@ -63,11 +69,11 @@ export const databaseSchema = z.object({
 
 export type DatabaseJson = z.output<typeof databaseSchema>;
 
-export function databaseJson(upkeep: DatabaseUpkeep, now: number): DatabaseJson {
+export function databaseJson(upkeep: DatabaseUpkeep): DatabaseJson {
   const { readAt, horizon, wraparound, tables } = upkeep;
   return {
     read_at: instantJson(readAt),
-    horizon: horizon === undefined ? null : horizonJson(horizon, now),
+    horizon: horizon === undefined ? null : horizonJson(horizon, readAt),
     wraparound: {
       database: wraparound.database,
       age: wraparound.age,
@@ -85,12 +91,12 @@ export function databaseJson(upkeep: DatabaseUpkeep, now: number): DatabaseJson 
   };
 }
 
-function horizonJson(horizon: Horizon, now: number): NonNullable<DatabaseJson['horizon']> {
+function horizonJson(horizon: Horizon, readAt: number): NonNullable<DatabaseJson['horizon']> {
   const { age, since } = horizon;
   return {
     age,
     since: instantJson(since),
-    is_long: isHorizonLong(horizon, now),
+    is_long: isHorizonLong(horizon, readAt),
     holder: holderJson(horizon),
   };
 }

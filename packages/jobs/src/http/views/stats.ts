@@ -111,7 +111,7 @@ export function statsJson(stats: ShownStats): StatsJson {
     minutes: stats.minutes.map(minuteJson),
     hours: stats.hours.map(({ hour, status, count }) => ({ hour: instantJson(hour), status, count })),
     nodes: stats.nodes.map(nodeJson),
-    database: stats.database === undefined ? null : databaseJson(stats.database, stats.now),
+    database: stats.database === undefined ? null : databaseJson(stats.database),
   };
 }
 
