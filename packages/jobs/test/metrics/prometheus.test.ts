@@ -42,7 +42,7 @@ describe('the metrics for Prometheus', () => {
         'greenvue_slots_skipped_total{reason="overlap"} 4',
         'greenvue_job_database_horizon_age{holder="session"} 1200',
         'greenvue_job_database_horizon_age{holder="replication_slot"} 0',
-        'greenvue_job_database_horizon_held_seconds 90',
+        'greenvue_job_database_horizon_held_seconds 89',
         'greenvue_job_database_dead_rows{table="live_runs"} 90000',
         'greenvue_job_database_freeze_age 5000000',
         'greenvue_job_database_freeze_max_age 200000000',
