@@ -103,6 +103,8 @@ describe('a node works as usual while its role has the setting', () => {
     const url = await urlWith(name, value);
     const node = await startSettingNode(url);
     const { engine, errors } = node;
+    // A connection of the start may be on its way out.
+    await expect.poll(() => control(url)).toHaveLength(1);
     const before = await control(url);
     await engine.createJob({ id: 'a', name: 'A \\ "NULL"', type: 'work', onDemand: true, overlap: 'allow' });
     await engine.createJob({ id: 'slots', name: 'Slots', type: 'work', interval: '1s', tags: ['null'] });
