@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { ask, until } from './node.ts';
-import { GRID_MS } from './restore-load.ts';
+import { GRID_MS } from './restore/restore-load.ts';
 
 const SETTLED_MS = 90_000;
 const runSchema = z.object({

@@ -4,9 +4,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../postgres/server.ts';
 import { type Node, runCli, say, seconds, startNode } from './node.ts';
-import { checkRestored } from './restore-checks.ts';
-import { prepareLoad, startLoad, startMailbox } from './restore-load.ts';
-import { SITES, type Site } from './restore-sites.ts';
+import { checkRestored } from './restore/restore-checks.ts';
+import { prepareLoad, startLoad, startMailbox } from './restore/restore-load.ts';
+import { SITES, type Site } from './restore/restore-sites.ts';
 import { NO_LIMITS } from './steps.ts';
 
 /** Before and after the backup. */

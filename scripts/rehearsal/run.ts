@@ -1,5 +1,5 @@
-// `npm run rehearse -- NAME` checks with real servers, processes and disks what docs/scaling.md, docs/operations.md,
-// docs/greenvue-postgres.md and docs/reliability.md say.
+// `npm run rehearse -- NAME` checks with real servers, processes and disks what docs/scaling.md,
+// docs/operations.md, docs/greenvue-postgres.md and docs/reliability.md say.
 const [name = ''] = process.argv.slice(2);
 const REHEARSALS = ['pooler', 'failover', 'restore', 'overload', 'upgrade', 'linearizability', 'power'];
 if (!REHEARSALS.includes(name)) {

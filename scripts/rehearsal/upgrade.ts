@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../postgres/server.ts';
-import { type EarlierVersion, unpackCommit } from './earlier-version.ts';
 import { say } from './node.ts';
-import { upgradeNodes, upgradeServer } from './upgrade-steps.ts';
+import { type EarlierVersion, unpackCommit } from './upgrade/earlier-version.ts';
+import { upgradeNodes, upgradeServer } from './upgrade/upgrade-steps.ts';
 
 /** States of the main branch, with the schemas of SQLite and PostgreSQL that each one introduced. */
 const COMMITS = [

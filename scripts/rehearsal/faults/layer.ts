@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 export type LayerName = 'record-writes';
 
 /**
- * Compiles a layer between Node.js and the C library, and returns the environment that loads it. Throws an error that
- * says what to install where this is not possible.
+ * Compiles a layer between Node.js and the C library, and returns the environment that loads it. Throws an
+ * error that says what to install where this is not possible.
  */
 export function compileLayer(name: LayerName, folder: string): { readonly LD_PRELOAD: string } {
   if (process.platform !== 'linux')

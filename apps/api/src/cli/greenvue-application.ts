@@ -22,19 +22,7 @@ const backup = buildCommand({
     ]);
     return localCommand<[string | undefined]>(backUp);
   },
-  parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: String,
-          optional: true,
-          placeholder: 'folder',
-          brief: 'Target folder; default DATA_DIR/backups/<time>',
-        },
-      ],
-    },
-  },
+  parameters: folderParameter('Target folder; default DATA_DIR/backups/<time>'),
   docs: {
     brief: 'Copy the databases of this machine, while the server runs or not',
     customUsage: ['', '<folder>'],
@@ -49,19 +37,7 @@ const restore = buildCommand({
     ]);
     return localCommand<[string | undefined]>(commands.restore);
   },
-  parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: String,
-          optional: true,
-          placeholder: 'folder',
-          brief: 'Folder of a backup, such as DATA_DIR/backups/<time>',
-        },
-      ],
-    },
-  },
+  parameters: folderParameter('Folder of a backup, such as DATA_DIR/backups/<time>'),
   docs: {
     brief: 'Replace the databases of this machine with a backup, and keep the replaced ones',
     customUsage: ['<folder>'],
@@ -91,6 +67,16 @@ const demo = buildCommand({
   parameters: {},
   docs: { brief: 'Start a server with demo data: a market and a day of history' },
 });
+
+/** One optional argument: a folder. */
+function folderParameter(brief: string) {
+  return {
+    positional: {
+      kind: 'tuple',
+      parameters: [{ parse: String, optional: true, placeholder: 'folder', brief }],
+    },
+  } as const;
+}
 
 /** All commands of `greenvue`: those of jobs, and those that use the database of this machine. */
 export function createGreenvue(): Application<CliContext> {

@@ -6,7 +6,7 @@ import { createTestDatabase, keepConnection, queryDatabase, type TestDatabase } 
 const SHORT = '300ms';
 const HELD_MS = 700;
 
-/** What `ALTER ROLE … SET` may say, and a node works all the same. */
+/** Settings of a role (`ALTER ROLE … SET`) with which a node works. */
 const SETTINGS: readonly (readonly [name: string, value: string])[] = [
   ['statement_timeout', SHORT],
   ['transaction_timeout', SHORT],

@@ -60,7 +60,7 @@ const LONG_AGE = 500_000;
 /** The server freezes at once its limit; twice that means that it cannot keep up or is kept from it. */
 const NEAR_FACTOR = 2;
 
-/** Whether the horizon had been held for so long, when it was read, that the engine may become slower. */
+/** Whether the holder of the horizon was old enough at the reading to slow the engine down. */
 export function isHorizonLong({ age, since }: Horizon, readAt: number): boolean {
   return age >= LONG_AGE || (since !== undefined && readAt - since >= LONG_MS);
 }

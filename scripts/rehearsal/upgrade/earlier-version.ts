@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ROOT } from './node.ts';
+import { ROOT } from '../node.ts';
 
 /** The code of an earlier commit in a folder of its own. */
 export interface EarlierVersion {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
-import { ask, type Node } from './node.ts';
-import { scheduleMails } from './steps.ts';
+import { ask, type Node } from '../node.ts';
+import { scheduleMails } from '../steps.ts';
 
 /** Jobs with a grid of a second. */
 export const GRID = ['grid-1', 'grid-2', 'grid-3', 'grid-4'] as const;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { freePort } from '../postgres/server.ts';
+import { freePort } from '../../postgres/server.ts';
+import { type Api, allRuns, checkGrid, settledRuns } from '../history.ts';
+import { ask, type Env, type Node, ROOT, runCli, startNode, trigger } from '../node.ts';
+import { type Acknowledged, GRID, prepareLoad, startLoad, startMailbox } from '../restore/restore-load.ts';
+import { NO_LIMITS } from '../steps.ts';
 import type { EarlierVersion } from './earlier-version.ts';
-import { type Api, allRuns, checkGrid, settledRuns } from './history.ts';
-import { ask, type Env, type Node, ROOT, runCli, startNode, trigger } from './node.ts';
-import { type Acknowledged, GRID, prepareLoad, startLoad, startMailbox } from './restore-load.ts';
-import { NO_LIMITS } from './steps.ts';
 
 const WORK_MS = 4_000;
 const JWT_SECRET = 'a rehearsal signs its access tokens with these words 7391';

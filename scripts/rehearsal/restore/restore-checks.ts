@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { checkGrid, settledRuns } from './history.ts';
-import { type Node, say, seconds, trigger } from './node.ts';
+import { checkGrid, settledRuns } from '../history.ts';
+import { type Node, say, seconds, trigger } from '../node.ts';
 import { GRID, type Load, type Mailbox } from './restore-load.ts';
 
 export interface Restored {

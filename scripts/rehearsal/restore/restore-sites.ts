@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresServer, serverOwner, startPostgres } from '../postgres/server.ts';
-import { type Env, runCli, seconds, until } from './node.ts';
-import { query, WAIT_MS } from './steps.ts';
+import { type PostgresServer, serverOwner, startPostgres } from '../../postgres/server.ts';
+import { type Env, runCli, seconds, until } from '../node.ts';
+import { query, WAIT_MS } from '../steps.ts';
 
 /** An installation that can be backed up and restored. */
 export interface Site {
@@ -24,7 +24,7 @@ export const SITES: Readonly<Record<string, () => Promise<Site>>> = {
   instant: openInstant,
 };
 
-const GUIDE = new URL('../../docs/greenvue-postgres.md', import.meta.url);
+const GUIDE = new URL('../../../docs/greenvue-postgres.md', import.meta.url);
 const DEBIAN = '/usr/lib/postgresql';
 
 async function openSqlite(): Promise<Site> {
