@@ -109,7 +109,7 @@ export function keyOf(payload: string | undefined): number | undefined {
 }
 
 function countsFrom(before: Job, after: Job, now: number): number | undefined {
-  if (before.status !== 'active' && after.status === 'active')
+  if (before.status === 'paused' && after.status !== 'paused')
     return Math.min(now, before.pause?.until ?? now);
   // An expired run does not count for `max_runs`: the schedule continues.
   const isAgain = after.nextRunAt !== undefined && before.nextRunAt === undefined;

@@ -160,6 +160,13 @@ export function endsContract(makeStore: MakeStore): void {
       await isFinished();
     });
 
+    it('E10: a new interval makes no slot after the end', async () => {
+      await t.create('a', { schedule: every(MINUTE, { endAt: T0 + 3 * MINUTE }) });
+      await t.edit('a', { schedule: every(HOUR, { endAt: T0 + 3 * MINUTE }) });
+      expect(await t.job('a')).not.toHaveProperty('nextRunAt');
+      await isFinished();
+    });
+
     it('E11: no job is made whose end is before its first slot', async () => {
       const definition = definitionOf('a', { schedule: every(MINUTE, { endAt: T0 + 30 * SECOND }) });
       expect(await t.store.insertJob({ definition })).toMatchObject({

@@ -111,6 +111,6 @@ function placeInterval(
   }
   if (startAt !== undefined) return { anchorAt: startAt, next: nextSlot(schedule, startAt, base) };
   const from = lastSlotOf(job, now) ?? Math.min(job.createdAt, now);
-  if (from + everyMs > now) return { anchorAt: from, next: from + everyMs };
-  return { anchorAt: now + everyMs, next: now + everyMs };
+  const next = from + everyMs > now ? from + everyMs : now + everyMs;
+  return { anchorAt: from + everyMs > now ? from : next, next: untilEnd(schedule, next) };
 }

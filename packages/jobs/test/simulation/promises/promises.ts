@@ -50,6 +50,7 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'P6, catch-up: late slots': ends.lateSlotsAreMissed,
   'P7, overlap: replaced runs': room.newRunsReplaceOthers,
   'P7, overlap: no bound': room.noRunWaitsUnderAllow,
+  'P7, overlap: edits': room.editsHoldRunsBack,
   'P8, retries: errors': claims.retriesKeepTheirErrors,
   'P8, retries: next slot': claims.slotsTakeThePlaceOfRetries,
   'P9, lost nodes: held claims': claims.heldClaimsStay,

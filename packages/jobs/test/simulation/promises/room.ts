@@ -122,3 +122,19 @@ export function noRunWaitsUnderAllow({ jobs }: Step, past: Past): string | undef
   }
   return undefined;
 }
+
+/** P7: an edit that takes room away holds the runs back that have not started. */
+export function editsHoldRunsBack({ method, jobs }: Step, past: Past): string | undefined {
+  if (method !== 'command') return undefined;
+  for (const { before, after } of jobs) {
+    if (before === undefined || after === undefined || after.deletedAt !== undefined) continue;
+    const { overlap, id, status } = after.job;
+    if (status !== 'active' || overlap === 'allow' || overlap === before.job.overlap) continue;
+    const runs = past.liveRunsOf(after.uid);
+    const claimed = runs.filter(({ claim }) => claim !== undefined).length;
+    const free = runs.filter(({ held, claim }) => held === 'no' && claim === undefined).length;
+    if (free > (claimed > 0 ? 0 : 1))
+      return `${id}: ${free} runs may start beside ${claimed} under ${overlap}`;
+  }
+  return undefined;
+}
