@@ -1,13 +1,16 @@
 // Records each write, sync, truncate, creation and removal of the files in RECORD_DIR to RECORD_FILE, in order.
 // With RECORD_STOP_AFTER=n, the process kills itself right after its n-th record, so no record is torn.
+// SQLite maps its `-shm` files into memory: their header is recorded as written before each sync of the log.
 // A record: u8 kind, f64 Unix time (ms), u16 length of the path, u64 offset, u32 length of the data, path, data.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +19,7 @@
 #include <unistd.h>
 
 enum kind { CREATED = 1, WRITTEN = 2, SYNC_BEGUN = 3, SYNCED = 4, TRUNCATED = 5, REMOVED = 6 };
-enum { MAX_FILES = 65536 };
+enum { MAX_FILES = 65536, SHM_BYTES = 512 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static int output = -1;
@@ -34,16 +37,11 @@ __attribute__((constructor)) static void prepare(void) {
     output = syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
-static int ends_with(const char *text, const char *end) {
-  size_t a = strlen(text), b = strlen(end);
-  return a >= b && strcmp(text + a - b, end) == 0;
-}
-
 // The folder itself counts: a sync of it makes creations and removals durable.
 static int is_recorded(const char *path) {
-  if (output < 0 || !path || strncmp(path, folder, strlen(folder)) != 0) return 0;
-  if (strcmp(path, folder) == 0) return 1;
-  return ends_with(path, ".db") || ends_with(path, "-wal") || ends_with(path, "-journal") || ends_with(path, ".facts");
+  if (output < 0 || !path) return 0;
+  size_t length = strlen(folder);
+  return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == 0);
 }
 
 static void write_all(const void *data, size_t length) {
@@ -74,6 +72,18 @@ static void record(uint8_t kind, const char *path, uint64_t offset, const void *
   free(bytes);
   records++;
   if (records == stop_after) kill(getpid(), SIGKILL);
+}
+
+static void record_shared_memory(const char *log) {
+  size_t length = strlen(log);
+  if (length < 4 || strcmp(log + length - 4, "-wal") != 0) return;
+  char path[PATH_MAX], header[SHM_BYTES];
+  snprintf(path, sizeof path, "%.*s-shm", (int)(length - 4), log);
+  int fd = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  ssize_t read = syscall(SYS_read, fd, header, sizeof header);
+  syscall(SYS_close, fd);
+  if (read > 0) record(WRITTEN, path, 0, header, read);
 }
 
 static int is_open(int fd) { return fd >= 0 && fd < MAX_FILES && paths[fd] != NULL; }
@@ -147,6 +157,7 @@ static int sync_of(int (*real)(int), int fd) {
   if (!is_open(fd)) return real(fd);
   pthread_mutex_lock(&mutex);
   char *path = strdup(paths[fd]);
+  record_shared_memory(path);
   record(SYNC_BEGUN, path, fd, NULL, 0);
   pthread_mutex_unlock(&mutex);
   int result = real(fd);

@@ -7,8 +7,8 @@ import { silentLogger } from '../../../packages/jobs/test/silent-logger.ts';
 import { FACTS_FILE, type Fact } from './facts.ts';
 import { busy, resumable } from './types.ts';
 
-/** The process whose writes are recorded. Argument: its folder. Ends on SIGTERM. */
-const [, , folder = ''] = process.argv;
+/** The process whose writes are recorded. Arguments: its folder, and the rounds of work after which it stops. */
+const [, , folder = '', rounds = ''] = process.argv;
 const facts = openSync(join(folder, FACTS_FILE), 'a');
 const tell = (...told: readonly Fact[]) =>
   void writeSync(facts, told.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
@@ -49,11 +49,7 @@ await engine.putJob({ ...common, id: 'by-hand', name: 'By hand', onDemand: true,
 await engine.putJob({ ...common, id: 'follower', name: 'Follower', after: { job: 'by-hand' } });
 await engine.putJob({ id: 'long', name: 'Long', type: 'resumable', overlap: 'allow', onDemand: true });
 
-let isStopping = false;
-process.on('SIGTERM', () => {
-  isStopping = true;
-});
-for (let n = 0; !isStopping; n += 1) {
+for (let n = 0; n < Number(rounds); n += 1) {
   const asked = [...Array.from({ length: 5 }, () => 'by-hand'), ...(n % 5 === 0 ? ['long'] : [])];
   const made = await Promise.all(asked.map((id) => engine.trigger(id)));
   tell(...made.map(({ run }): Fact => ({ kind: 'run', id: run.id })));
