@@ -86,7 +86,7 @@ export class DiskModel {
     }
     const file = this.#open.get(name);
     if (file === undefined) return;
-    file.durable = withChanges(
+    file.durable = changeInPlace(
       file.durable,
       file.pending.filter(({ index }) => index < begun),
     );
@@ -94,20 +94,39 @@ export class DiskModel {
   }
 }
 
-/** The bytes after all changes, in order. A gap is filled with zeros. */
+/** A copy of the bytes after all changes, in order. A gap is filled with zeros. */
 export function withChanges(bytes: Buffer, changes: readonly FileChange[]): Buffer {
-  let size = bytes.length;
-  for (const { offset, data } of changes)
-    size = data === undefined ? offset : Math.max(size, offset + data.length);
-  const largest = changes.reduce(
+  return change(copyWithRoom(bytes, largestSize(bytes, changes)), bytes.length, changes);
+}
+
+/** As {@link withChanges}, but changes `bytes` itself while its memory has room: logs are synced very often. */
+function changeInPlace(bytes: Buffer, changes: readonly FileChange[]): Buffer {
+  const largest = largestSize(bytes, changes);
+  const hasRoom = bytes.byteOffset === 0 && bytes.buffer.byteLength >= largest;
+  const memory = hasRoom ? Buffer.from(bytes.buffer) : copyWithRoom(bytes, 2 * largest);
+  return change(memory, bytes.length, changes);
+}
+
+/** All bytes of `memory` behind `size` are zeros, and stay so. */
+function change(memory: Buffer, size: number, changes: readonly FileChange[]): Buffer {
+  let end = size;
+  for (const { offset, data } of changes) {
+    if (data === undefined) memory.fill(0, offset, Math.max(end, offset));
+    else data.copy(memory, offset);
+    end = data === undefined ? offset : Math.max(end, offset + data.length);
+  }
+  return memory.subarray(0, end);
+}
+
+function largestSize(bytes: Buffer, changes: readonly FileChange[]): number {
+  return changes.reduce(
     (most, { offset, data }) => Math.max(most, offset + (data?.length ?? 0)),
     bytes.length,
   );
-  const result = Buffer.alloc(largest);
-  bytes.copy(result);
-  for (const { offset, data } of changes) {
-    if (data === undefined) result.fill(0, offset);
-    else data.copy(result, offset);
-  }
-  return result.subarray(0, size);
+}
+
+function copyWithRoom(bytes: Buffer, room: number): Buffer {
+  const memory = Buffer.alloc(room);
+  bytes.copy(memory);
+  return memory;
 }
