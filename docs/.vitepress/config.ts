@@ -47,7 +47,14 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Concepts',
-    items: [page('lifecycle'), page('glossary'), page('promises'), page('reliability')],
+    items: [page('lifecycle'), page('glossary'), page('promises')],
+  },
+  {
+    text: 'Reliability',
+    items: [
+      page('reliability', 'What holds when things break'),
+      ...['chaos', 'simulation', 'linearizability', 'overload'].map((name) => page(`reliability/${name}`)),
+    ],
   },
   {
     text: 'Guides',

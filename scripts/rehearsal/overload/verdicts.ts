@@ -1,7 +1,7 @@
 import type { PhaseResult } from './phase.ts';
 import { type Verdict, verdict } from './verdict.ts';
 
-/** The aims of docs/reliability.md. */
+/** The aims of docs/reliability/overload.md. */
 const HEALTH_P99_MS = 1_000;
 const ADMIN_P99_MS = 2_500;
 const BACK_MS = 10_000;
