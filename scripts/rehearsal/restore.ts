@@ -6,7 +6,7 @@ import { freePort } from '../postgres/server.ts';
 import { type Node, runCli, say, seconds, startNode } from './node.ts';
 import { checkRestored } from './restore/restore-checks.ts';
 import { prepareLoad, startLoad, startMailbox } from './restore/restore-load.ts';
-import { SITES, type Site } from './restore/restore-sites.ts';
+import { missingPrograms, SITES, type Site } from './restore/restore-sites.ts';
 import { NO_LIMITS } from './steps.ts';
 
 /** Before and after the backup. */
@@ -15,8 +15,11 @@ const WORK_MS = 6_000;
 const JWT_SECRET = 'a rehearsal signs its access tokens with these words 7391';
 
 const [, only] = process.argv.slice(2);
-for (const [name, open] of Object.entries(SITES)) {
-  if (only !== undefined && only !== name) continue;
+const chosen = Object.entries(SITES).filter(([name]) => only === undefined || only === name);
+if (chosen.length === 0) fail(`npm run rehearse -- restore [${Object.keys(SITES).join(' | ')}], not ${only}`);
+const missing = chosen.some(([name]) => name !== 'sqlite') ? missingPrograms() : undefined;
+if (missing !== undefined) fail(missing);
+for (const [, open] of chosen) {
   const site = await open();
   say(`\n${site.title}`);
   try {
@@ -26,6 +29,11 @@ for (const [name, open] of Object.entries(SITES)) {
   }
 }
 process.exit();
+
+function fail(line: string): never {
+  process.stderr.write(`${line}\n`);
+  process.exit(1);
+}
 
 async function rehearse(site: Site): Promise<void> {
   const mailbox = await startMailbox();

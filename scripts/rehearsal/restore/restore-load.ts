@@ -84,14 +84,14 @@ export async function startMailbox(): Promise<Mailbox> {
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onData(stream, _session, done) {
-      void text(stream).then(async (mail) => {
+      // A killed node breaks its connections, also in the middle of a mail.
+      text(stream).then(async (mail) => {
         await delay(MAIL_MS);
         mails.push({ id: /^Message-ID: (.+)$/im.exec(mail)?.[1] ?? '', at: Date.now() });
         done();
-      });
+      }, done);
     },
   });
-  // A killed node breaks its connections.
   server.on('error', () => undefined);
   const listener = server.listen(0, '127.0.0.1');
   await once(listener, 'listening');

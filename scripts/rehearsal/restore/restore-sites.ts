@@ -144,16 +144,24 @@ async function promoted(server: PostgresServer): Promise<void> {
   });
 }
 
-/** The newest installed version. npm has no `pg_dump`, and the server must not be newer than it. */
+/** What to do if the programs of PostgreSQL are missing. */
+export const missingPrograms = (): string | undefined =>
+  installedPrograms() === undefined
+    ? `The rehearsals dump and instant need PostgreSQL in ${DEBIAN} (Debian: apt-get install postgresql). Without it, run: npm run rehearse -- restore sqlite`
+    : undefined;
+
 function findPrograms(): string {
+  const found = installedPrograms();
+  if (found === undefined) throw new Error(missingPrograms());
+  return found;
+}
+
+/** The newest installed version. npm has no `pg_dump`, and the server must not be newer than it. */
+function installedPrograms(): string | undefined {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
-  const found = versions
+  return versions
     .map((version) => join(DEBIAN, version, 'bin'))
     .find((folder) => ['pg_dump', 'postgres'].every((name) => existsSync(join(folder, name))));
-  if (found !== undefined) return found;
-  throw new Error(
-    `There is no PostgreSQL in ${DEBIAN}, so this was not tested (Debian: apt-get install postgresql).`,
-  );
 }
 
 const versionOf = (programs: string): string =>

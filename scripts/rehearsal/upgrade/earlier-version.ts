@@ -11,6 +11,13 @@ export interface EarlierVersion {
   readonly root: string;
 }
 
+/** Whether git has the commit, with a server that this rehearsal can start. */
+export function isKnownCommit(commit: string): boolean {
+  // A commit must not be read as an option of git.
+  const main = `${commit}:apps/api/src/main.ts`;
+  return !commit.startsWith('-') && spawnSync('git', ['cat-file', '-e', main], { cwd: ROOT }).status === 0;
+}
+
 /** Unpacks a commit into `folder`. It uses the installed packages, and the workspaces of that commit. */
 export function unpackCommit(commit: string, folder: string): EarlierVersion {
   mkdirSync(folder);
@@ -20,6 +27,13 @@ export function unpackCommit(commit: string, folder: string): EarlierVersion {
   if (status !== 0) throw new Error(`tar failed: ${stderr}`);
   linkPackages(folder);
   return { title: git('log', '-1', '--format=%h %cs %s', commit).toString().trim(), root: folder };
+}
+
+/** The schemas of a version's two databases, such as `jobs 30, app 8`. */
+export function schemasOf(root: string, store: 'sqlite' | 'postgres'): string {
+  const count = (folder: string) =>
+    readdirSync(join(root, folder, store, 'migrations')).filter((name) => name.endsWith('.sql')).length;
+  return `jobs ${count('packages/jobs/src/stores')}, app ${count('apps/api/src/db')}`;
 }
 
 function linkPackages(folder: string): void {

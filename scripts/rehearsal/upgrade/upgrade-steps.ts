@@ -6,7 +6,7 @@ import { type Api, allRuns, checkGrid, settledRuns } from '../history.ts';
 import { ask, type Env, type Node, ROOT, runCli, startNode, trigger } from '../node.ts';
 import { type Acknowledged, GRID, prepareLoad, startLoad, startMailbox } from '../restore/restore-load.ts';
 import { NO_LIMITS } from '../steps.ts';
-import type { EarlierVersion } from './earlier-version.ts';
+import { type EarlierVersion, schemasOf } from './earlier-version.ts';
 
 const WORK_MS = 4_000;
 const JWT_SECRET = 'a rehearsal signs its access tokens with these words 7391';
@@ -25,7 +25,7 @@ export async function upgradeServer(version: EarlierVersion, dataDir: string): P
     const now = await site.start(ROOT);
     await check({ api: { url: now.url, token }, runs, before, updatedAt });
     await now.kill();
-    return `${runs.length} runs by hand done, ${before.finished.size} finished rows kept; ${await refuse(site, version)}`;
+    return `${runs.length} runs by hand done, ${before.finished.size} finished rows kept; ${await refuse(site, version, 'sqlite')}`;
   });
 }
 
@@ -50,7 +50,7 @@ export async function upgradeNodes(version: EarlierVersion, url: string): Promis
     runs.push(...(await work([second], token)));
     await check({ api: { url: second.url, token }, runs, before, updatedAt });
     await second.kill();
-    return `${runs.length} runs by hand done beside ${before.finished.size} finished rows; ${await refuse(site, version)}`;
+    return `${runs.length} runs by hand done beside ${before.finished.size} finished rows; ${await refuse(site, version, 'postgres')}`;
   });
 }
 
@@ -146,13 +146,16 @@ async function check({ api, runs, before, updatedAt }: Upgraded): Promise<void> 
   assert.deepEqual((await look(api)).jobs, before.jobs);
 }
 
-/** The earlier version must refuse the newer database with one line. Returns it. */
-async function refuse(site: Site, version: EarlierVersion): Promise<string> {
+/** The earlier version must refuse the newer database with one line. Returns it, or why there is none. */
+async function refuse(site: Site, version: EarlierVersion, store: 'sqlite' | 'postgres'): Promise<string> {
+  const schemas = schemasOf(version.root, store);
+  if (schemas === schemasOf(ROOT, store))
+    return `no downgrade was tried, because both versions have the same schemas (${schemas})`;
   const log = await site.start(version.root).then(
     () => assert.fail('the earlier version started on the newer database'),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
   const lines = log.trim().split('\n').slice(1);
   assert.equal(lines.length, 1, log);
-  return `then refused: ${lines[0]}`;
+  return `then refused (it knows ${schemas}): ${lines[0]}`;
 }
