@@ -8,7 +8,12 @@ const RULE = 'must be JSON such as {"min_interval":"1m","max_jobs":1000}';
 export const policyVariable = z
   .string()
   .transform((text, issues): JobPolicy => {
-    const parsed = newPolicySchema.safeParse(jsonOf(text));
+    const json = jsonOf(text);
+    if (json === undefined) {
+      issues.addIssue({ code: 'custom', message: `${RULE}: it is not valid JSON.` });
+      return z.NEVER;
+    }
+    const parsed = newPolicySchema.safeParse(json);
     if (parsed.success) return policyOf(parsed.data);
     const why = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
     issues.addIssue({ code: 'custom', message: `${RULE}: ${why.join('; ')}.` });

@@ -1,13 +1,12 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Ended, runJazzer } from './jazzer/run-jazzer.ts';
 import { minimized } from './minimize.ts';
 import { replay } from './replay.ts';
-import type { Target } from './targets.ts';
+import { CORPUS, FINDINGS, type Target } from './targets.ts';
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** Inputs of earlier runs that reached new code. They are not committed. */
 const GROWN = fileURLToPath(new URL('../../../../node_modules/.cache/greenvue-fuzz/', import.meta.url));
 
@@ -20,7 +19,7 @@ export interface FuzzHow {
 /** Fuzzes a target, and prints what came of it. A finding is minimized and becomes a test. False: there is one. */
 export async function fuzzTarget(target: Target, { seconds, seed, keep }: FuzzHow): Promise<boolean> {
   const grown = join(GROWN, target.name);
-  const [corpus, found] = [join(HERE, 'corpus', target.name), join(grown, 'found')];
+  const [corpus, found] = [join(CORPUS, target.name), join(grown, 'found')];
   await rm(found, { recursive: true, force: true });
   for (const folder of [join(grown, 'corpus'), corpus, found]) await mkdir(folder, { recursive: true });
   const end = performance.now() + seconds * 1_000;
@@ -41,7 +40,14 @@ export async function fuzzTarget(target: Target, { seconds, seed, keep }: FuzzHo
     sums.unconfirmed += 1;
   } while (performance.now() < end - 1_000);
   console.log(summary(target, seconds, ended, sums));
-  if (keep) await runJazzer(target, { corpora: [corpus, join(grown, 'corpus')], found, isMerge: true, seconds, seed });
+  if (keep)
+    await runJazzer(target, {
+      corpora: [corpus, join(grown, 'corpus')],
+      found,
+      isMerge: true,
+      seconds,
+      seed,
+    });
   return true;
 }
 
@@ -57,15 +63,20 @@ async function confirmed(target: Target, found: string): Promise<string | undefi
       continue;
     }
     const input = await minimized(target, file);
-    const test = join(HERE, 'findings', target.name, createHash('sha256').update(input).digest('hex').slice(0, 12));
-    await mkdir(join(HERE, 'findings', target.name), { recursive: true });
+    const test = join(FINDINGS, target.name, createHash('sha256').update(input).digest('hex').slice(0, 12));
+    await mkdir(join(FINDINGS, target.name), { recursive: true });
     await writeFile(test, input);
     return `${fault}\nInput: ${JSON.stringify(Buffer.from(input).toString())}\nIt is now a test: ${test}`;
   }
   return undefined;
 }
 
-function summary({ name }: Target, seconds: number, ended: Ended, sums: { readonly executions: number; readonly unconfirmed: number }): string {
+function summary(
+  { name }: Target,
+  seconds: number,
+  ended: Ended,
+  sums: { readonly executions: number; readonly unconfirmed: number },
+): string {
   const unconfirmed = sums.unconfirmed === 0 ? '' : `, ${sums.unconfirmed} not confirmed`;
   return `${name}: ${sums.executions} executions in at most ${seconds} s, ${ended.covered} of ${ended.edges} edges, ${ended.inputs} inputs${unconfirmed}`;
 }

@@ -8,7 +8,10 @@ export async function minimized(target: Target, file: string): Promise<Uint8Arra
   const { fuzz }: { readonly fuzz: Fuzz } = await import(urlOf(target));
   const input = await readFile(file);
   const kind = kindOf(await faultIn(fuzz, input));
-  const kept = await fewest([...input], async (bytes) => kindOf(await faultIn(fuzz, Uint8Array.from(bytes))) === kind);
+  const kept = await fewest(
+    [...input],
+    async (bytes) => kindOf(await faultIn(fuzz, Uint8Array.from(bytes))) === kind,
+  );
   return Uint8Array.from(kept);
 }
 

@@ -55,7 +55,11 @@ export function naiveCronNext({ fields, eitherDay }: PlainCron, after: number): 
     const isWeekday = weekdays?.has(date.getUTCDay()) === true;
     const isDay = eitherDay ? isMonthDay || isWeekday : isMonthDay && isWeekday;
     if (!isDay || months?.has(date.getUTCMonth() + 1) !== true) continue;
-    for (let time = Math.max(0, Math.floor(after / 1_000) * 1_000 + 1_000 - day * DAY_MS); time < DAY_MS; time += 1_000) {
+    for (
+      let time = Math.max(0, Math.floor(after / 1_000) * 1_000 + 1_000 - day * DAY_MS);
+      time < DAY_MS;
+      time += 1_000
+    ) {
       const at = time / 1_000;
       if (hours?.has(Math.floor(at / 3_600)) !== true) time += 3_600_000 - (time % 3_600_000) - 1_000;
       else if (minutes?.has(Math.floor(at / 60) % 60) !== true) time += 60_000 - (time % 60_000) - 1_000;

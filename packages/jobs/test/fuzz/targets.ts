@@ -1,3 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
+/** The committed inputs: a folder for each target. */
+export const CORPUS = fileURLToPath(new URL('corpus/', import.meta.url));
+/** The inputs that have shown a fault. */
+export const FINDINGS = fileURLToPath(new URL('findings/', import.meta.url));
+
 /** What can be fuzzed. The module of a target is `targets/NAME.ts`. */
 export interface Target {
   readonly name: string;
@@ -9,7 +16,13 @@ export interface Target {
 export const TARGETS: readonly Target[] = [
   { name: 'durations', about: 'durations such as 1h30m' },
   { name: 'cron', about: 'cron expressions and their slots' },
+  { name: 'time-zones', about: 'time zones, their changes of the clock, and timestamps' },
+  { name: 'rrule', about: 'recurrence rules and their slots' },
   { name: 'cursors', about: 'the cursors of pages' },
+  { name: 'bodies', about: 'JSON bodies of jobs, in a real API', isAsync: true },
+  { name: 'yaml', about: 'files of jobs for `greenvue jobs apply`' },
+  { name: 'config', about: 'environment variables' },
+  { name: 'thread-messages', about: 'messages of job threads, and their calls', isAsync: true },
 ];
 
 /** Calls a target with an input. Throws or rejects if it finds a fault. */

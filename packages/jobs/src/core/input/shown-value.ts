@@ -1,10 +1,20 @@
 const LONGEST_TEXT = 60;
 
+/** What a terminal or a log would obey: control characters, line separators, changes of direction. */
+const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text with `\\u` escapes in the place of what a terminal or a log would obey. */
+export function escapedText(text: string): string {
+  return text.replaceAll(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** A refused value as an error shows it: `"5 minutes"`, `the number 1000`, `an empty array`. Never throws. */
 export function shownValue(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value.length <= LONGEST_TEXT ? value : `${value.slice(0, LONGEST_TEXT)}…`);
+      return escapedText(
+        JSON.stringify(value.length <= LONGEST_TEXT ? value : `${value.slice(0, LONGEST_TEXT)}…`),
+      );
     case 'number':
     case 'bigint':
       return `the number ${value}`;

@@ -6,6 +6,7 @@ import {
   type StoreErrorCode,
 } from '../../core/model/errors.ts';
 import { isRecord } from '../../core/objects.ts';
+import { isJson } from '../attempts/safe-text.ts';
 
 /** What a thread may call for its handler. */
 export interface EngineForHandler extends HandlerJobs {
@@ -60,11 +61,19 @@ export async function answerCall(
 ): Promise<HandlerAnswer> {
   try {
     const call: (...given: readonly unknown[]) => Promise<unknown> = Reflect.get(Object(engine), method);
-    const given = JSON.parse(args) as readonly { readonly value?: unknown }[];
-    return { ok: true, value: await call(...given.map(({ value }) => value)) };
+    return { ok: true, value: await call(...argumentsIn(args)) };
   } catch (error) {
     return { ok: false, error: sentError(error) };
   }
+}
+
+/** The arguments of a call. Throws for a text that {@link argsText} has not written. */
+function argumentsIn(text: string): readonly unknown[] {
+  const given: unknown = isJson(text) ? JSON.parse(text) : undefined;
+  if (Array.isArray(given) && given.every(isRecord)) return given.map(({ value }) => value);
+  const detail =
+    'must be the JSON of a list such as [{"value":"nightly"}]. Call `ctx.jobs`, and post no message in its place';
+  throw new EngineError('invalid', 'The call is not valid.', [{ pointer: '/args', detail }]);
 }
 
 /** The engine for a handler in a thread: asks the engine's own thread, and waits for the answer. */

@@ -1,3 +1,4 @@
+import { escapedText } from '../../core/input/shown-value.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 import { jsonBoundFault } from './json-bounds.ts';
 
@@ -42,7 +43,9 @@ function decode(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(UTF_8.decode(bytes));
   } catch (error) {
-    if (error instanceof SyntaxError) throw malformed(`is not valid JSON: ${error.message}`, error);
+    // Its message quotes the body.
+    if (error instanceof SyntaxError)
+      throw malformed(`is not valid JSON: ${escapedText(error.message)}`, error);
     if (error instanceof TypeError)
       throw malformed('is not valid UTF-8; send it as UTF-8 text and not compressed', error);
     throw error;

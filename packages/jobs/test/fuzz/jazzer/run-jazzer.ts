@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Target, urlOf } from '../targets.ts';
@@ -22,6 +23,8 @@ export interface JazzerHow {
   readonly seed: number;
   /** Adds inputs of the other folders that reach new code to the first one, and mutates none. */
   readonly isMerge?: boolean;
+  /** Makes this mistake in the code under test. */
+  readonly mistake?: string;
 }
 
 export interface Ended {
@@ -39,7 +42,7 @@ export interface Ended {
 export async function runJazzer(target: Target, how: JazzerHow): Promise<Ended> {
   const child = spawn(process.execPath, argumentsOf(target, how), {
     cwd: ROOT,
-    env: { ...process.env, FUZZ_TARGET: urlOf(target) },
+    env: { ...process.env, FUZZ_TARGET: urlOf(target), FUZZ_MISTAKE: how.mistake ?? '' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let [executions, covered, inputs, edges] = [0, 0, 0, 0];
@@ -49,24 +52,31 @@ export async function runJazzer(target: Target, how: JazzerHow): Promise<Ended> 
     last.push(line);
     if (last.length > 30) last.shift();
     const [, count, cov, corpus] = /^#(\d+)\s.*\bcov: (\d+).*\bcorp: (\d+)/.exec(line) ?? [];
-    executions = Math.max(executions, Number(count ?? 0), Number(/^Done (\d+) runs/.exec(line)?.[1] ?? 0), Number(/^stat::number_of_executed_units: (\d+)/.exec(line)?.[1] ?? 0));
+    executions = Math.max(
+      executions,
+      Number(count ?? 0),
+      Number(/^Done (\d+) runs/.exec(line)?.[1] ?? 0),
+      Number(/^stat::number_of_executed_units: (\d+)/.exec(line)?.[1] ?? 0),
+    );
     covered = Number(cov ?? covered);
     inputs = Number(corpus ?? inputs);
-    edges = edgesIn(line) ?? edges;
+    edges = Math.max(edges, edgesIn(line));
   }
   const code = await exit;
-  if (code !== 0 && !last.some((line) => /SUMMARY: libFuzzer|Test unit written/.test(line)))
+  if (code !== 0 && (await readdir(how.found)).length === 0)
     throw new Error(`Jazzer.js ended with code ${code}:\n${last.join('\n')}`);
   return { isDone: code === 0, executions, covered, edges, inputs };
 }
 
 /** Without the 512 edges that Jazzer.js reserves for CommonJS modules, of which there are none. */
-function edgesIn(line: string): number | undefined {
-  const [, all] = /\((\d+) PCs\)/.exec(line) ?? [];
-  return all === undefined ? undefined : Number(all) - 512;
+function edgesIn(line: string): number {
+  return Number(/\((\d+) (?:PCs\)|inline)/.exec(line)?.[1] ?? 512) - 512;
 }
 
-function argumentsOf({ isAsync = false }: Target, { corpora, found, seconds, seed, isMerge = false }: JazzerHow): string[] {
+function argumentsOf(
+  { isAsync = false }: Target,
+  { corpora, found, seconds, seed, isMerge = false }: JazzerHow,
+): string[] {
   return [
     '--disable-warning=DEP0205',
     '--disable-warning=ExperimentalWarning',

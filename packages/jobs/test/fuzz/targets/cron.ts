@@ -16,15 +16,39 @@ export function fuzz(bytes: Uint8Array): void {
   const plain = plainCron(cron);
   if (plain !== undefined) {
     const slots = cronClock(cron, 'UTC');
-    checkSame(slots.next(after), naiveCronNext(plain, after), `the next slot of ${cron} after ${after} in UTC`);
+    checkSame(
+      slots.next(after),
+      naiveCronNext(plain, after),
+      `the next slot of ${cron} after ${after} in UTC`,
+    );
   }
   if (next === undefined) return;
   check(next > after, () => `the slot ${next} is not after ${after}`);
-  checkSame(inTime(() => clock.previous(next + 1)), next, 'the slot before the one after it');
-  checkSame(inTime(() => clock.next(next - 1)), next, 'the slot from the instant before it');
-  checkSame(inTime(() => clock.count(after, next, 10)), 1, 'the count up to the next slot');
+  checkSame(
+    inTime(() => clock.previous(next + 1)),
+    next,
+    'the slot before the one after it',
+  );
+  checkSame(
+    inTime(() => clock.next(next - 1)),
+    next,
+    'the slot from the instant before it',
+  );
+  checkSame(
+    inTime(() => clock.count(after, next, 10)),
+    1,
+    'the count up to the next slot',
+  );
   const second = inTime(() => clock.next(next));
   if (second === undefined) return;
-  checkSame(inTime(() => clock.previous(second)), next, 'the slot before the second one');
-  checkSame(inTime(() => clock.count(after, second, 10)), 2, 'the count up to the second slot');
+  checkSame(
+    inTime(() => clock.previous(second)),
+    next,
+    'the slot before the second one',
+  );
+  checkSame(
+    inTime(() => clock.count(after, second, 10)),
+    2,
+    'the count up to the second slot',
+  );
 }

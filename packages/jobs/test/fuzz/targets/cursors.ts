@@ -3,7 +3,16 @@ import { check, checkSame, inTime } from '../oracle.ts';
 import { linesOf } from '../text-input.ts';
 
 const KINDS: readonly CursorValue[] = ['text', 'number', 'run'];
-const ORDERS = ['runs', 'versions', 'audit', 'alerts', 'jobs:name', 'jobs:-name', 'jobs:next_run', 'failures count'];
+const ORDERS = [
+  'runs',
+  'versions',
+  'audit',
+  'alerts',
+  'jobs:name',
+  'jobs:-name',
+  'jobs:next_run',
+  'failures count',
+];
 
 /** The first line is a token. The next two are a value and a key, which must survive a round trip. */
 export function fuzz(bytes: Uint8Array): void {
@@ -20,7 +29,8 @@ function checkToken(order: string, kind: CursorValue, token: string): void {
   check(/^\d{1,16}$/.test(cursor.key), () => `the key ${cursor.key} is no id`);
   checkSame(decodeCursor(order, kind, encodeCursor(order, cursor)), cursor, 'a cursor that was decoded');
   for (const other of ORDERS)
-    if (other !== order) checkSame(decodeCursor(other, kind, token), undefined, `a cursor of ${order} for ${other}`);
+    if (other !== order)
+      checkSame(decodeCursor(other, kind, token), undefined, `a cursor of ${order} for ${other}`);
 }
 
 function checkRoundTrip(kind: CursorValue, value: string | number | null, key: string): void {
