@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +68,15 @@ test('the image has the packages of each workspace, and the ignored files leave 
     expect(dockerfile).toContain(`COPY ${folder}/package.json ${folder}/`);
     expect(context.filter((line) => line.startsWith(`!${folder}`))).not.toEqual([]);
   }
+});
+
+test('the image has no code of tests', () => {
+  const ignored = read('.dockerignore')
+    .split('\n')
+    .filter((line) => /^[\w*]./.test(line));
+  const files = globSync('{apps,packages}/*/src/**/*.{ts,tsx}', { cwd: ROOT, exclude: ignored });
+  expect(files.length).toBeGreaterThan(500);
+  expect(files.filter((file) => /from 'vitest'|testing\/test-/.test(read(file)))).toEqual([]);
 });
 
 const compose = z.object({
