@@ -61,19 +61,28 @@ const COMMON = {
 export interface TestRun {
   /** Patterns of files that do not run: `--exclude` has no effect on projects. */
   readonly leftOut: readonly string[];
+  /** Node loads the sources itself and counts what runs, in threads and child processes, too. */
+  readonly isCounted?: boolean;
 }
 
-export function configOf({ leftOut }: TestRun) {
+const COUNTED = {
+  experimental: { viteModuleRunner: false },
+  setupFiles: 'scripts/test-quality/write-coverage.ts',
+};
+
+export function configOf({ leftOut, isCounted = false }: TestRun) {
   const exclude = [...configDefaults.exclude, ...leftOut];
+  const common = isCounted ? { ...COMMON, ...COUNTED } : COMMON;
+  const postgres = 'packages/jobs/test/postgres/global-setup.ts';
   return defineConfig({
     test: {
-      ...COMMON,
-      globalSetup: ['packages/jobs/test/postgres/global-setup.ts', 'scripts/test-threads/bundle-threads.ts'],
+      ...common,
+      globalSetup: isCounted ? [postgres] : [postgres, 'scripts/test-threads/bundle-threads.ts'],
       sequence: { sequencer: LongFirst },
       projects: [
-        { test: { ...COMMON, name: 'shared', include: SHARED, exclude, isolate: false } },
-        { test: { ...COMMON, name: 'browser', include: BROWSER, exclude, isolate: false } },
-        { test: { ...COMMON, name: 'isolated', include: ALL, exclude: [...exclude, ...SHARED, ...BROWSER] } },
+        { test: { ...common, name: 'shared', include: SHARED, exclude, isolate: false } },
+        { test: { ...common, name: 'browser', include: BROWSER, exclude, isolate: false } },
+        { test: { ...common, name: 'isolated', include: ALL, exclude: [...exclude, ...SHARED, ...BROWSER] } },
       ],
     },
   });

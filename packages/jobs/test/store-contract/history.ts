@@ -105,7 +105,8 @@ export function historyContract(makeStore: MakeStore): void {
       await run('a');
       const hour = bucketOf(HOUR);
       const counts = ['1 lateness 0: 1', `1 succeeded ${hour}: 1`, '3 lateness 0: 1', '3 succeeded 0: 1'];
-      for (const of of [{}, { jobId: 'a' }, { type: 'noop' }]) expect(await read(of)).toEqual(counts);
+      for (const filter of [{}, { jobId: 'a' }, { type: 'noop' }])
+        expect(await read(filter)).toEqual(counts);
       expect(await read({ stepMs: 2 * HOUR })).toEqual([
         '0 lateness 0: 1',
         `0 succeeded ${hour}: 1`,
