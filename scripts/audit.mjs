@@ -12,6 +12,7 @@ const FOLDERS = new Map([
   ['docs', true],
   ['examples', true],
   ['examples/nextjs', true],
+  ['scripts/test-quality', true],
   // Other systems, in the versions that the benchmarks compare; nothing here depends on them.
   ['bench', false],
 ]);

@@ -1,6 +1,7 @@
 // Installs missing packages. Runs before the install on the Node that started npm (20 or newer), so it is
 // plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and nothing else.
-// `--in=bench` installs the peers of the benchmarks instead, and `--in=docs` what builds the site.
+// `--in=bench` installs the peers of the benchmarks instead, `--in=docs` what builds the site, and
+// `--in=scripts/test-quality` what measures the tests.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

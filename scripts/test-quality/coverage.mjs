@@ -31,11 +31,15 @@ const TESTS = [
 
 async function runTests(filters) {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const tests = spawn(process.execPath, [vitest, 'run', '--config', 'vitest.coverage.config.ts', ...filters], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NODE_V8_COVERAGE: counts },
-  });
+  const tests = spawn(
+    process.execPath,
+    [vitest, 'run', '--config', 'vitest.coverage.config.ts', ...filters],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NODE_V8_COVERAGE: counts },
+    },
+  );
   process.on('SIGTERM', () => tests.kill());
   const [status] = await once(tests, 'exit');
   return status === 0;

@@ -13,7 +13,9 @@ const BATCH = 50;
  */
 export function mergedCounts({ counts, sources, layers }) {
   const urls = new Map(
-    layers.flatMap((layer) => sourcesIn(join(sources, layer))).map((file) => [pathToFileURL(file).href, file]),
+    layers
+      .flatMap((layer) => sourcesIn(join(sources, layer)))
+      .map((file) => [pathToFileURL(file).href, file]),
   );
   const read = (file) => {
     const { result } = JSON.parse(readFileSync(join(counts, file), 'utf8'));
@@ -32,7 +34,11 @@ export function mergedCounts({ counts, sources, layers }) {
 
 function neverRun(source) {
   return [
-    { functionName: '', isBlockCoverage: true, ranges: [{ startOffset: 0, endOffset: source.length, count: 0 }] },
+    {
+      functionName: '',
+      isBlockCoverage: true,
+      ranges: [{ startOffset: 0, endOffset: source.length, count: 0 }],
+    },
   ];
 }
 

@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** The folders with a lock file of their own. */
-const FOLDERS = ['.', 'docs', 'examples', 'examples/nextjs', 'bench'];
+const FOLDERS = ['.', 'docs', 'examples', 'examples/nextjs', 'bench', 'scripts/test-quality'];
 
 /** Licenses of packages that a server or an application installs: all permit closed use. */
 const LICENSES = new Set([

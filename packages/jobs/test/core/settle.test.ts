@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Job } from '../../src/core/model/job.ts';
+import { type Job, NO_LIVE_RUNS } from '../../src/core/model/job.ts';
 import { DEFAULT_BACKOFF, retryDelayMs } from '../../src/core/model/retry.ts';
 import type { FinishedStatus, LiveRun } from '../../src/core/model/run.ts';
+import { mayNeedRoomOfExpired } from '../../src/core/rules/expiry.ts';
 import { needsPass, type Outcome, settleRun } from '../../src/core/rules/settle.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
@@ -105,6 +106,19 @@ describe('retries', () => {
     expect(settleRun(none, run(), failed(), at)).toMatchObject({ kind: 'waiting' });
   });
 
+  it('under cancel_previous, the next slot also replaces a retry that would continue where the attempt ended', () => {
+    const soon = { nextRunAt: T0 + 9_000 };
+    const saved = { ...at, isSaved: true } as const;
+    const replaces = job({ ...soon, overlap: 'cancel_previous' });
+    expect(settleRun(replaces, run(), failed(), saved)).toMatchObject({ kind: 'finished', status: 'failed' });
+    expect(settleRun(job(soon), run(), failed(), saved)).toMatchObject({ kind: 'waiting' });
+  });
+
+  it('the retry of a paused job waits for the resume: its next slot may be far', () => {
+    const paused = job({ nextRunAt: T0 + 1, status: 'paused', pause: { at: T0 } });
+    expect(settleRun(paused, run(), failed(), at)).toMatchObject({ kind: 'waiting', held: 'pause' });
+  });
+
   it('a run by hand of a past slot keeps its retries: the next slot does not make up for it', () => {
     const retried = run({ trigger: 'manual', scheduledFor: T0 - 60_000, retryOf: '17' });
     expect(settleRun(job({ nextRunAt: T0 + 1 }), retried, failed(), at)).toMatchObject({ kind: 'waiting' });
@@ -132,6 +146,9 @@ describe('lost nodes', () => {
       status: 'failed',
       reason: 'lost',
       recoveries: 6,
+      errors: [
+        { message: expect.stringMatching(/^The process ended 6 times during this run\. Find out why/) },
+      ],
     });
   });
 
@@ -142,6 +159,14 @@ describe('lost nodes', () => {
     expect(due()).toMatchObject({ ...free, availableAt: T0 });
     expect(due(1_000)).toMatchObject({ ...free, availableAt: T0 + 1_000 });
   });
+
+  // Promise P17, clock.
+  it('a run claimed ahead keeps its time when it comes back, unless the clock jumped back from that time', () => {
+    const back = (availableAt: number) => settleRun(job(), run({ availableAt }), { kind: 'given_back' }, at);
+    expect(back(T0 + 200)).toMatchObject({ availableAt: T0 + 200 });
+    expect(back(T0 + 60_000)).toMatchObject({ availableAt: T0 + 60_000 });
+    expect(back(T0 + 60_001)).toMatchObject({ availableAt: T0 });
+  });
 });
 
 it('a run that was put back calls for a new look where it is due, or was given back ahead of its time', () => {
@@ -151,11 +176,51 @@ it('a run that was put back calls for a new look where it is due, or was given b
   expect(needsPass(failed(), later, T0)).toBe(false);
 });
 
+it('a run that returned nothing has no result', () => {
+  const end = { kind: 'finished', status: 'succeeded', attempt: 1, recoveries: 0, errors: [] };
+  expect(settleRun(job(), run(), { kind: 'succeeded' }, at)).toStrictEqual(end);
+  expect(settleRun(job(), run(), { kind: 'succeeded', result: '1' }, at)).toStrictEqual({
+    ...end,
+    result: '1',
+  });
+});
+
+// Promise P35, expiry.
+it('only a job whose runs expire, and that is full, asks for the room of expired runs', () => {
+  const full = { ...NO_LIVE_RUNS, active: 1 };
+  expect(mayNeedRoomOfExpired(job({ expireAfterMs: HOUR }), full)).toBe(true);
+  expect(mayNeedRoomOfExpired(job({ expireAfterMs: HOUR }), NO_LIVE_RUNS)).toBe(false);
+  expect(mayNeedRoomOfExpired(job(), full)).toBe(false);
+});
+
 // Promise P12, cancel.
 describe('cancel', () => {
   it('a handler that returned has succeeded even if a cancel arrived before the settlement', () => {
     expect(settleRun(job(), run({ cancel: 'user' }), { kind: 'succeeded' }, at)).toMatchObject({
       status: 'succeeded',
+    });
+  });
+
+  // Promise P7, overlap.
+  it('a run that the next one replaces has failed if an attempt failed before, with its last error', () => {
+    const replaced = (extra: Partial<LiveRun>) =>
+      settleRun(job(), run({ cancel: 'replaced', ...extra }), failed(), at);
+    expect(replaced({})).toMatchObject({
+      status: 'cancelled',
+      reason: 'replaced',
+      errors: [{ message: 'no' }],
+    });
+    const first = { attempt: 1, at: T0, reason: 'timeout', name: 'TimeoutError', message: 'slow' } as const;
+    expect(replaced({ failures: 1, errors: [first] })).toMatchObject({
+      status: 'failed',
+      reason: 'error',
+      errors: [{ message: 'slow' }, { message: 'no' }],
+    });
+    const waiting = run({ cancel: 'replaced', failures: 1, errors: [first] });
+    expect(settleRun(job(), waiting, { kind: 'cancelled' }, at)).toMatchObject({
+      status: 'failed',
+      reason: 'timeout',
+      errors: [{ message: 'slow' }],
     });
   });
 

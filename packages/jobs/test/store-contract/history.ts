@@ -60,10 +60,10 @@ export function historyContract(makeStore: MakeStore): void {
         `0 lateness ${late}: 1`,
         `0 succeeded ${bucketOf(100)}: 2`,
       ];
-      for (const of of [{}, { jobId: 'a' }, { type: 'noop' }, { idPrefix: 'a' }, { stepMs: MINUTE }])
-        expect(await read(of)).toEqual(counts);
-      for (const of of [{ type: 'other' }, { tag: 'other' }, { idPrefix: 'b' }])
-        expect(await read(of)).toEqual([]);
+      for (const filter of [{}, { jobId: 'a' }, { type: 'noop' }, { idPrefix: 'a' }, { stepMs: MINUTE }])
+        expect(await read(filter)).toEqual(counts);
+      for (const filter of [{ type: 'other' }, { tag: 'other' }, { idPrefix: 'b' }])
+        expect(await read(filter)).toEqual([]);
       expect(await t.store.history({ jobId: 'b', from: T0, to: T0 + DAY, stepMs: HOUR })).toBeUndefined();
     });
 
@@ -105,8 +105,7 @@ export function historyContract(makeStore: MakeStore): void {
       await run('a');
       const hour = bucketOf(HOUR);
       const counts = ['1 lateness 0: 1', `1 succeeded ${hour}: 1`, '3 lateness 0: 1', '3 succeeded 0: 1'];
-      for (const filter of [{}, { jobId: 'a' }, { type: 'noop' }])
-        expect(await read(filter)).toEqual(counts);
+      for (const filter of [{}, { jobId: 'a' }, { type: 'noop' }]) expect(await read(filter)).toEqual(counts);
       expect(await read({ stepMs: 2 * HOUR })).toEqual([
         '0 lateness 0: 1',
         `0 succeeded ${hour}: 1`,
@@ -135,12 +134,12 @@ export function historyContract(makeStore: MakeStore): void {
       t.clock.advance(40 * DAY);
       await pruneAll();
       expect(await t.runs()).toHaveLength(0);
-      for (const of of [{}, { jobId: 'a' }, { type: 'noop' }, { tag: 'eu' }, { idPrefix: 'a' }])
-        expect(await read(of)).toEqual(all);
+      for (const filter of [{}, { jobId: 'a' }, { type: 'noop' }, { tag: 'eu' }, { idPrefix: 'a' }])
+        expect(await read(filter)).toEqual(all);
       t.clock.advance(51 * DAY);
       await pruneAll();
-      for (const of of [{}, { jobId: 'a' }, { type: 'noop' }, { tag: 'eu' }, { idPrefix: 'a' }])
-        expect(await read(of)).toEqual([]);
+      for (const filter of [{}, { jobId: 'a' }, { type: 'noop' }, { tag: 'eu' }, { idPrefix: 'a' }])
+        expect(await read(filter)).toEqual([]);
     });
 
     // Promise P14, pause.
