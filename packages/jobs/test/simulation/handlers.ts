@@ -11,6 +11,8 @@ export interface HandlerProcess {
   /** Rejects when the signal fires. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   die(why: string): void;
+  /** Blocks its event loop. */
+  freeze(ms: number): void;
 }
 
 export interface HandlerSurroundings {
@@ -20,7 +22,7 @@ export interface HandlerSurroundings {
 }
 
 /** How the handlers of a job behave. */
-export const MOODS = ['calm', 'slow', 'flaky', 'failing', 'wild'] as const;
+export const MOODS = ['calm', 'slow', 'flaky', 'failing', 'blocking', 'deadly', 'wild'] as const;
 export type Mood = (typeof MOODS)[number];
 
 const payload = z.strictObject({ mood: z.enum(MOODS).default('calm'), key: z.int().default(0) });
@@ -53,13 +55,15 @@ export function jobTypesOf(release: number): readonly JobType<HandlerProcess>[] 
   return types as unknown as readonly JobType<HandlerProcess>[];
 }
 
-type Deed = 'succeed' | 'throw' | 'throw_permanent' | 'work' | 'work_deaf' | 'hang' | 'die';
+type Deed = 'succeed' | 'throw' | 'throw_permanent' | 'work' | 'work_deaf' | 'block' | 'hang' | 'die';
 
 const DEEDS: Readonly<Record<Mood, readonly Deed[]>> = {
   calm: ['succeed'],
   slow: ['work', 'succeed'],
   flaky: ['succeed', 'throw', 'succeed', 'throw', 'throw_permanent'],
   failing: ['throw', 'throw', 'throw', 'throw_permanent', 'succeed'],
+  blocking: ['work', 'succeed', 'block'],
+  deadly: ['die'],
   wild: ['succeed', 'throw', 'throw_permanent', 'work', 'work_deaf', 'hang', 'die', 'die'],
 };
 
@@ -88,13 +92,11 @@ export async function behave(
   try {
     if (ctx.job.type === 'resumable') await saveSteps(ctx, ledger, random);
     await act(deed, process, ctx, random);
-    execution.outcome = 'returned';
+    ledger.end(execution, 'returned', world.elapsed);
     return { fence, process: process.name };
   } catch (error) {
-    execution.outcome = 'threw';
+    ledger.end(execution, 'threw', world.elapsed);
     throw error;
-  } finally {
-    execution.endedAt = world.elapsed;
   }
 }
 
@@ -115,7 +117,14 @@ async function act(
     case 'throw_permanent':
       throw new PermanentError('no try can succeed');
     case 'work':
-      return process.sleep(random.whole(1_000, 25_000), signal);
+      await process.sleep(random.whole(500, 10_000), signal);
+      ctx.progress(1, 2);
+      return process.sleep(random.whole(500, 15_000), signal);
+    case 'block':
+      process.freeze(random.pick([500, 5_000, 16_000, 30_000]));
+      await process.sleep(random.whole(0, 100), signal);
+      ctx.progress(1, 2);
+      return process.sleep(random.whole(500, 15_000), signal);
     case 'work_deaf':
       for (let part = 0; part < 3; part += 1) {
         await process.sleep(random.whole(300, 15_000));
@@ -125,7 +134,7 @@ async function act(
     case 'hang':
       return process.sleep(120_000, signal);
     case 'die':
-      await process.sleep(random.whole(0, 2_000), signal);
+      await process.sleep(random.whole(0, 1_000), signal);
       process.die('a handler kills it');
       return new Promise(() => undefined);
     default:

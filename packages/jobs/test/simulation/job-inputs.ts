@@ -16,7 +16,7 @@ export function randomInput(random: Random, id: string, ids: readonly string[]):
     id,
     name: id,
     type: random.pick(TYPES),
-    payload: { mood: random.pick(MOODS), key: random.whole(0, 1) },
+    payload: randomPayload(random),
     ...schedule,
     overlap,
     catchUp: overlap === 'queue' && random.chance(0.5) ? 'all' : random.pick(['once', 'once', 'skip']),
@@ -45,13 +45,13 @@ function randomSchedule(random: Random, ids: readonly string[]): Fields {
   ]);
   const bounds: Fields = {
     ...maybe(random, 0.15, () => ({ maxRuns: random.whole(1, 5) })),
-    ...maybe(random, 0.15, () => ({ startAt: new Date(T0 + random.whole(-60_000, 30_000)) })),
-    ...maybe(random, 0.1, () => ({ endAt: new Date(T0 + 20_000 * random.whole(1, 6)) })),
+    ...maybe(random, 0.25, () => ({ startAt: new Date(T0 + random.whole(-12, 12) * 5_000) })),
+    ...maybe(random, 0.2, () => ({ endAt: new Date(T0 + 10_000 * random.whole(1, 12)) })),
   };
   switch (kind) {
     case 'interval': {
       const isDelay = random.chance(0.25);
-      const interval = random.pick(['1s', '2s', '5s', '7s', '30s', '1m', '1h']);
+      const interval = random.pick(['1s', '1s', '2s', '5s', '7s', '30s', '1m', '1h']);
       const spread = isDelay ? {} : maybe(random, 0.15, () => ({ spread: '1s' }));
       return { interval, ...bounds, ...spread, ...(isDelay ? { intervalMode: 'fixed_delay' as const } : {}) };
     }
@@ -70,6 +70,13 @@ function randomSchedule(random: Random, ids: readonly string[]): Fields {
   }
 }
 
+/** A deadly job kills every node that runs it, so few jobs are. */
+function randomPayload(random: Random): object {
+  const mood = random.pick(MOODS);
+  const isTooMuch = mood === 'deadly' && random.chance(0.6);
+  return { mood: isTooMuch ? 'flaky' : mood, key: random.whole(0, 1) };
+}
+
 /** An edit of some fields. */
 export function randomPatch(random: Random): JobPatch {
   const patches: readonly (() => JobPatch)[] = [
@@ -80,9 +87,10 @@ export function randomPatch(random: Random): JobPatch {
     }),
     () => ({ catchUp: random.pick(['once', 'skip'] as const) }),
     () => ({ maxAttempts: random.whole(1, 4) }),
-    () => ({ payload: { mood: random.pick(MOODS), key: random.whole(0, 1) } }),
+    () => ({ payload: randomPayload(random) }),
     () => ({ priority: random.pick(['high', 'normal', 'low'] as const) }),
     () => ({ overlap: 'allow', maxRunning: random.whole(1, 3) }),
+    () => ({ overlap: random.pick(['skip', 'allow'] as const), maxRunning: null }),
     () => ({ expireAfter: random.pick(['1s', '10s', null]) }),
     () => ({ description: `edit ${random.whole(0, 9)}` }),
     () => ({ onlyIf: null }),

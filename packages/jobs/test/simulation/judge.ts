@@ -2,7 +2,7 @@ import type { MemoryDatabase } from '../../src/stores/memory/index.ts';
 import type { Ledger } from './ledger.ts';
 import { Past } from './past.ts';
 import { AT_END, PROMISES } from './promises/promises.ts';
-import type { Client } from './simulated-network.ts';
+import type { ArrivedCall } from './simulated-network.ts';
 import { inWords, type Step, StepRecorder } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -30,9 +30,9 @@ export function judge({ world, database, ledger }: JudgeDeps) {
       return violation;
     },
     /** After each call of the store. */
-    called(method: string, args: readonly unknown[], { name: by }: Client): void {
+    called({ client, method, args, isRefused }: ArrivedCall): void {
       const { wall: now, elapsed } = world;
-      const step: Step = { method, args, by, now, elapsed, ...recorder.take() };
+      const step: Step = { method, args, by: client, isRefused, now, elapsed, ...recorder.take() };
       if (world.keepsTrace) for (const line of inWords(step)) world.explain(line);
       past.before(step);
       for (const [promise, check] of Object.entries(PROMISES)) {

@@ -1,3 +1,5 @@
+import type { Client } from './simulated-network.ts';
+
 /** One execution of a handler, as the handler itself has noted it. Times are simulated ms. */
 export interface Execution {
   readonly runId: string;
@@ -28,6 +30,10 @@ export interface Command {
 /** What really happened, as those to whom it happened know it. The engine and its store know nothing of it. */
 export class Ledger {
   readonly executions: Execution[] = [];
+  /** The executions that have not ended. */
+  readonly running = new Set<Execution>();
+  /** The processes that live. */
+  readonly processes = new Map<string, Client>();
   readonly commands: Command[] = [];
   /** The last checkpoint of each run that was told as saved. */
   readonly saved = new Map<string, { readonly step: number; readonly payload: string }>();
@@ -38,14 +44,19 @@ export class Ledger {
 
   begin(execution: Execution): Execution {
     this.executions.push(execution);
+    this.running.add(execution);
     return execution;
   }
 
+  end(execution: Execution, outcome: 'returned' | 'threw' | 'died', at: number): void {
+    // Of a process that is dead, nothing happens any more.
+    if (!this.running.delete(execution)) return;
+    execution.endedAt = at;
+    execution.outcome = outcome;
+  }
+
   processEnded(process: string, at: number): void {
-    for (const each of this.executions) {
-      if (each.process !== process || each.endedAt !== undefined) continue;
-      each.endedAt = at;
-      each.outcome = 'died';
-    }
+    this.processes.delete(process);
+    for (const each of this.running) if (each.process === process) this.end(each, 'died', at);
   }
 }

@@ -1,8 +1,10 @@
-import type { Job } from '../../src/core/model/job.ts';
+import type { Job, Overlap } from '../../src/core/model/job.ts';
 import type { LiveRun, RunOrigin } from '../../src/core/model/run.ts';
+import type { PauseOfAll } from '../../src/core/pauses/pause-of-all.ts';
 import type { StoredJob } from '../../src/core/transactions/stored-job.ts';
 import type { MemoryDatabase } from '../../src/stores/memory/index.ts';
-import type { Ledger } from './ledger.ts';
+import type { Execution, Ledger } from './ledger.ts';
+import type { Client } from './simulated-network.ts';
 import type { Step } from './steps.ts';
 
 /** What has happened to one generation of a job. */
@@ -13,9 +15,21 @@ export interface JobPast {
   countsFrom: number;
 }
 
+/** What has happened to one claim of a run, and the options of its job at the claim. */
+export interface ClaimPast {
+  readonly fence: number;
+  readonly at: number;
+  readonly timeoutMs: number;
+  readonly overlap: Overlap;
+  /** A live node has taken the run back, because it took the node of this claim for dead. */
+  isTakenBack: boolean;
+}
+
 /** What has happened to one run. */
 export interface RunPast {
-  readonly claims: { readonly fence: number; readonly node: string; readonly at: number }[];
+  readonly claims: ClaimPast[];
+  /** When it was first asked to stop (simulated ms). */
+  askedToStopAt?: number;
   /** As the run was made with it. */
   readonly expiresAt: number | undefined;
   /** The field `key` of the payload with which it was claimed. */
@@ -35,6 +49,10 @@ export class Past {
   hasPruned = false;
   /** The times at which runs of the type `rated` were claimed. */
   readonly rated: number[] = [];
+  /** Since when no node may plan or claim (simulated ms). */
+  allPausedSince: number | undefined;
+  /** When each process last had trouble: it was frozen or cut off, or its calls or their answers were lost. */
+  readonly #troubledAt = new Map<Client, number>();
   #latest = 0;
 
   constructor(database: MemoryDatabase, ledger: Ledger) {
@@ -52,8 +70,22 @@ export class Past {
     return runs;
   }
 
+  claimOf({ runId, fence }: Pick<Execution, 'runId' | 'fence'>): ClaimPast | undefined {
+    return this.runs.get(runId)?.claims.find((claim) => claim.fence === fence);
+  }
+
+  /** When the process last had trouble (simulated ms): what it should know may reach it late. */
+  lastTroubleOf(process: Client | undefined): number {
+    return (process && this.#troubledAt.get(process)) ?? 0;
+  }
+
   /** What the checks of a step need to know of the step itself. */
-  before({ now, jobs }: Step): void {
+  before({ now, elapsed, jobs }: Step): void {
+    for (const process of this.ledger.processes.values())
+      if (isTroubled(process, elapsed)) this.#troubledAt.set(process, elapsed);
+    this.allPausedSince = isAllPaused(this.database.pauseOfAll, now)
+      ? (this.allPausedSince ?? elapsed)
+      : undefined;
     if (now < this.#latest) this.hasJumpedBack = true;
     this.#latest = Math.max(this.#latest, now);
     for (const { before, after } of jobs) {
@@ -65,18 +97,22 @@ export class Past {
     }
   }
 
-  after({ method, now, live, finished }: Step): void {
+  after({ method, now, elapsed, live, finished }: Step): void {
     this.judgedExecutions = this.ledger.executions.length;
     if (method === 'prune' && finished.length > 0) this.hasPruned = true;
     for (const { before, after } of [...live, ...finished])
       if (before === undefined && after !== undefined) this.#made(after);
     for (const { before, after } of live) {
+      if (before?.claim !== undefined && method === 'recover') this.#takenBack(before);
+      if (after?.cancel !== undefined && before?.cancel === undefined)
+        this.#runOf(after).askedToStopAt = elapsed;
       const claim = after?.claim;
       if (after === undefined || claim === undefined || claim.fence === before?.claim?.fence) continue;
       this.highestFence = Math.max(this.highestFence, claim.fence);
       const run = this.#runOf(after);
-      run.claims.push({ ...claim, at: now });
       const job = this.jobOf(after)?.job;
+      const { timeoutMs = 0, overlap = 'allow' } = job ?? {};
+      run.claims.push({ fence: claim.fence, at: now, timeoutMs, overlap, isTakenBack: false });
       run.limitKey = keyOf(after.payload ?? job?.payload);
       // An expired run is claimed only to be ended.
       const isExpired = (after.expiresAt ?? Number.POSITIVE_INFINITY) <= now;
@@ -93,10 +129,31 @@ export class Past {
     return run;
   }
 
+  #takenBack({ id, claim }: LiveRun): void {
+    const known = claim && this.claimOf({ runId: id, fence: claim.fence });
+    if (known !== undefined) known.isTakenBack = true;
+  }
+
   #made(run: RunOrigin): void {
     if (run.scheduledFor !== undefined && isOfSlot(run))
       this.jobs.get(Number(run.jobUid))?.slots.add(run.scheduledFor);
   }
+}
+
+/** The wait until a node that is well hears of what another one did: twenty slow ways, and a heartbeat. */
+export function hearsWithinMs({ delayMs }: Client): number {
+  return 10_000 + 60 * delayMs;
+}
+
+function isTroubled(
+  { cutOffUntil, frozenUntil, requestsToLose, answersToLose }: Client,
+  elapsed: number,
+): boolean {
+  return cutOffUntil >= elapsed || frozenUntil >= elapsed || requestsToLose > 0 || answersToLose > 0;
+}
+
+function isAllPaused(pause: PauseOfAll | undefined, now: number): boolean {
+  return pause !== undefined && (pause.endedAt ?? pause.until ?? Number.POSITIVE_INFINITY) > now;
 }
 
 /** Neither a run by hand nor one of a backfill. */

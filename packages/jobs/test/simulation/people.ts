@@ -13,7 +13,13 @@ export interface PeopleDeps {
 }
 
 /** Asks an engine for what a person wants, and notes in the ledger what it answers. */
-export function ask(deed: Deed, engine: UntypedJobs, { world, database, ledger }: PeopleDeps): void {
+export function ask(deed: Deed, engine: UntypedJobs, deps: PeopleDeps): void {
+  if (deed.kind !== 'burst') return askOne(deed, engine, deps);
+  const trigger = { kind: 'trigger', jobId: deed.jobId, key: undefined, runAtMs: undefined } as const;
+  for (let n = 0; n < deed.count; n += 1) askOne(trigger, engine, deps);
+}
+
+function askOne(deed: Deed, engine: UntypedJobs, { world, database, ledger }: PeopleDeps): void {
   const asked = request(deed, engine, database, world.wall);
   if (asked === undefined) return;
   const jobId = 'jobId' in deed ? deed.jobId : 'input' in deed ? deed.input.id : undefined;

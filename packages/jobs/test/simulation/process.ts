@@ -80,6 +80,7 @@ export class SimulatedProcess implements Client, HandlerProcess {
 
   start(): void {
     const { world } = this.#in;
+    this.#in.ledger.processes.set(this.name, this);
     world.note(`${this.name} starts, release ${this.options.release}`);
     this.engine.start().then(
       () => {
@@ -101,15 +102,24 @@ export class SimulatedProcess implements Client, HandlerProcess {
     cluster.processEnded(this, withinMs);
   }
 
-  /** Ends as in a deploy. */
-  stop(): void {
-    if (this.isDead || this.isStopping) return;
+  /** Ends as in a deploy, as soon as it is not frozen. */
+  stopSoon(): void {
+    this.#in.world.after(0, this, () => this.#stop());
+  }
+
+  #stop(): void {
+    if (this.isStopping) return;
     this.isStopping = true;
     this.#in.world.note(`${this.name} stops`);
     this.engine.stop().then(
       () => this.die('has stopped', { withinMs: 0 }),
       () => this.die('could not stop'),
     );
+  }
+
+  /** Nothing of it happens for a while. */
+  freeze(ms: number): void {
+    this.frozenUntil = Math.max(this.frozenUntil, this.#in.world.elapsed + ms);
   }
 
   /** What its handlers do. */

@@ -16,7 +16,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     /** Only these actions of the seed, by their number. */
     keep: { type: 'string' },
-    /** A broken variant of the engine, or `all`: how many seeds find it. */
+    /** Broken variants of the engine, with commas between them, or `all`: how many seeds find each. */
     break: { type: 'string' },
   },
 });

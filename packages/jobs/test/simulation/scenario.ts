@@ -19,6 +19,7 @@ export type Deed =
       readonly key: string | undefined;
       readonly runAtMs: number | undefined;
     }
+  | { readonly kind: 'burst'; readonly jobId: string; readonly count: number }
   | { readonly kind: 'cancel'; readonly n: number; readonly force: boolean }
   | { readonly kind: 'retry'; readonly n: number }
   | {
@@ -69,7 +70,7 @@ export function scenarioOf(seed: number, options: ScenarioOptions = {}): Scenari
   const lengthMs = random.pick([20_000, 60_000, 60_000, 180_000]);
   const jobs = random.whole(1, 5);
   const ids = Array.from({ length: jobs }, (_, n) => `job-${n}`);
-  const mayJump = random.chance(0.3);
+  const mayJump = random.chance(0.4);
   const faults = FAULTS.filter((kind) => (kind !== 'jump' || mayJump) && random.chance(0.5));
   const created = ids.map((id, n) => ({
     at: random.whole(0, 2_000) + n,
@@ -120,7 +121,10 @@ function faultDeed(random: Random, kind: (typeof FAULTS)[number]): Deed {
     case 'lose_answers':
       return { kind, n, count: random.whole(1, 6) };
     case 'jump':
-      return { kind, ms: random.pick([-120_000, -30_000, -1_000, 1_000, 45_000, 3_600_000]) };
+      return {
+        kind,
+        ms: random.pick([-600_000, -120_000, -30_000, -1_000, 1_000, 45_000, 400_000, 3_600_000]),
+      };
     default:
       return kind satisfies never;
   }
@@ -138,6 +142,7 @@ const PERSON_DEEDS = [
   'trigger',
   'trigger',
   'trigger',
+  'burst',
   'cancel',
   'cancel',
   'retry',
@@ -165,6 +170,8 @@ function personDeed(random: Random, ids: readonly string[]): Deed {
       const key = random.chance(0.5) ? `key-${random.whole(0, 2)}` : undefined;
       return { kind, jobId, key, runAtMs: random.chance(0.2) ? random.whole(-1_000, 20_000) : undefined };
     }
+    case 'burst':
+      return { kind, jobId, count: random.whole(2, 12) };
     case 'cancel':
       return { kind, n: random.whole(0, 99), force: random.chance(0.3) };
     case 'retry':

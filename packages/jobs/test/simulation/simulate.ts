@@ -113,14 +113,13 @@ class Simulation {
         process?.die('crash', { losesLastCalls: deed.losesLastCalls });
         return this.#startAgain(n, deed.awayMs, process?.options.release ?? 1);
       case 'deploy':
-        process?.stop();
+        process?.stopSoon();
         return this.#startAgain(n, deed.awayMs, deed.release);
       case 'cut_off':
         if (process !== undefined) process.cutOffUntil = world.elapsed + deed.ms;
         return;
       case 'freeze':
-        if (process !== undefined) process.frozenUntil = world.elapsed + deed.ms;
-        return;
+        return process?.freeze(deed.ms);
       case 'slow':
         if (process !== undefined) process.delayMs = deed.ms;
         return;
@@ -153,13 +152,12 @@ class Simulation {
     });
   }
 
-  /** All faults end, and every node runs the newest release. */
+  /** All faults end, but for freezes that have begun, and every node runs the newest release. */
   #heal(): void {
     const world = this.#world;
     world.note('all faults end');
     this.#in.ledger.isCalm = true;
     for (const process of this.#processes) {
-      process.frozenUntil = Math.min(process.frozenUntil, world.elapsed);
       process.cutOffUntil = 0;
       process.requestsToLose = 0;
       process.answersToLose = 0;
@@ -168,7 +166,7 @@ class Simulation {
     // A release that some jobs need may be gone.
     for (const [n, process] of this.#processes.entries()) {
       if (process.isDead || process.options.release === 2) continue;
-      process.stop();
+      process.stopSoon();
       this.#startAgain(n, 0, 2);
     }
   }

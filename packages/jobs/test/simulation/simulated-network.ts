@@ -21,8 +21,17 @@ export interface NetworkDeps {
   readonly seed: number;
   /** Calls of a client arrive in their order, as on SQLite. Otherwise they may overtake one another. */
   readonly isOrdered: boolean;
-  /** Called after each call that has arrived, with what it has answered. */
-  readonly onCall: (method: string, args: readonly unknown[], client: Client) => void;
+  /** Called after each call that has arrived, in the same event. */
+  readonly onCall: (call: ArrivedCall) => void;
+}
+
+/** A call that has arrived at the database, and what the database has made of it. */
+export interface ArrivedCall {
+  readonly client: Client;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** The database has refused it, and changed nothing. */
+  readonly isRefused: boolean;
 }
 
 /** Between nodes and the database: each call and each answer takes its time, or is lost. */
@@ -66,11 +75,15 @@ export class SimulatedNetwork {
     world.after(this.#arrivalOf(client), undefined, () => {
       if (client.isDead && client.losesLastCalls) return;
       world.note(`${client.name} ${method}`);
-      const answered = work();
-      onCall(method, args, client);
-      answered.then(
-        (value) => answer(() => resolve(value)),
-        (error: unknown) => answer(() => reject(error)),
+      work().then(
+        (value) => {
+          onCall({ client, method, args, isRefused: false });
+          answer(() => resolve(value));
+        },
+        (error: unknown) => {
+          onCall({ client, method, args, isRefused: true });
+          answer(() => reject(error));
+        },
       );
     });
     return promise;

@@ -1,6 +1,8 @@
 import type { FinishedRun, LiveRun } from '../../src/core/model/run.ts';
+import type { StoredCheckpoint } from '../../src/core/store/checkpoint-store.ts';
 import type { StoredJob } from '../../src/core/transactions/stored-job.ts';
 import type { MemoryDatabase } from '../../src/stores/memory/index.ts';
+import type { Client } from './simulated-network.ts';
 
 /** A row before and after a call of the store. */
 export interface Change<Row> {
@@ -12,8 +14,10 @@ export interface Change<Row> {
 export interface Step {
   readonly method: string;
   readonly args: readonly unknown[];
-  /** The process that called, as its name. */
-  readonly by: string;
+  /** The process that called. */
+  readonly by: Client;
+  /** The store has refused the call. */
+  readonly isRefused: boolean;
   /** The time of the database. */
   readonly now: number;
   /** Simulated ms since the start. */
@@ -21,22 +25,33 @@ export interface Step {
   readonly jobs: readonly Change<StoredJob>[];
   readonly live: readonly Change<LiveRun>[];
   readonly finished: readonly Change<FinishedRun>[];
+  readonly checkpoints: readonly Change<StoredCheckpoint>[];
 }
+
+/** The part of a step that the tables show. */
+export type Changes = Pick<Step, 'jobs' | 'live' | 'finished' | 'checkpoints'>;
 
 /** Notes each write to the tables between two calls of `take`. Reads them directly, with no code of the store. */
 export class StepRecorder {
   readonly #jobs: Map<number, Change<StoredJob>>;
   readonly #live: Map<number, Change<LiveRun>>;
   readonly #finished: Map<number, Change<FinishedRun>>;
+  readonly #checkpoints: Map<number, Change<StoredCheckpoint>>;
 
-  constructor({ jobs, live, runs }: MemoryDatabase) {
+  constructor({ jobs, live, runs, checkpoints }: MemoryDatabase) {
     this.#jobs = watch(jobs, (row) => row);
     this.#live = watch(live, ({ run }) => run);
     this.#finished = watch(runs, (row) => row);
+    this.#checkpoints = watch(checkpoints, (row) => row);
   }
 
-  take(): Pick<Step, 'jobs' | 'live' | 'finished'> {
-    return { jobs: drain(this.#jobs), live: drain(this.#live), finished: drain(this.#finished) };
+  take(): Changes {
+    return {
+      jobs: drain(this.#jobs),
+      live: drain(this.#live),
+      finished: drain(this.#finished),
+      checkpoints: drain(this.#checkpoints),
+    };
   }
 }
 
@@ -71,11 +86,7 @@ function drain<Row>(changes: Map<number, Change<Row>>): readonly Change<Row>[] {
 }
 
 /** The changes of a step, for people. */
-export function inWords({
-  jobs,
-  live,
-  finished,
-}: Pick<Step, 'jobs' | 'live' | 'finished'>): readonly string[] {
+export function inWords({ jobs, live, finished }: Changes): readonly string[] {
   return [
     ...jobs.map(
       ({ before, after }) => `job ${after?.job.id ?? before?.job.id}: ${changed(before?.job, after?.job)}`,

@@ -50,8 +50,8 @@ export function newIntervalsCountFromTheLastSlot(step: Step, past: Past): string
 }
 
 /** P12: a cancel that is told is stored with the run. */
-export function cancelsAreStored({ method, args }: Step, past: Past): string | undefined {
-  if (method !== 'cancelRun') return undefined;
+export function cancelsAreStored({ method, args, isRefused }: Step, past: Past): string | undefined {
+  if (method !== 'cancelRun' || isRefused) return undefined;
   const { runId, ifVersion } = args[0] as { readonly runId: string; readonly ifVersion?: number };
   const run = past.database.findLive(runId);
   if (run === undefined || run.cancel !== undefined || ifVersion !== undefined) return undefined;

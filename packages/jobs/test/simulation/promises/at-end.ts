@@ -1,5 +1,6 @@
 import type { RequestedRun } from '../../../src/core/store/store-views.ts';
 import type { Past } from '../past.ts';
+import { activeRoomOf } from './room.ts';
 
 const LATE_MS = 10_000;
 
@@ -11,8 +12,8 @@ export function dueRunsAreDone(past: Past, now: number): string | undefined {
     if (job.type === 'rated' || job.type === 'limited') continue;
     const claimedAt = past.runs.get(run.id)?.claims.at(-1)?.at ?? 0;
     if (run.claim !== undefined && claimedAt > now - LATE_MS) continue;
-    if (run.held === 'overlap' && past.liveRunsOf(Number(run.jobUid)).some(({ held }) => held === 'no'))
-      continue;
+    const active = past.liveRunsOf(Number(run.jobUid)).filter(({ held }) => held === 'no');
+    if (run.held === 'overlap' && active.length >= activeRoomOf(job)) continue;
     const what = run.claim === undefined ? `waits (${run.held})` : `is claimed by ${run.claim.fence}`;
     return `${job.id}: run ${run.id} ${what} since ${new Date(run.availableAt).toISOString()}`;
   }

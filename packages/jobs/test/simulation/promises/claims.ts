@@ -37,7 +37,8 @@ export function claimsKeepTheOrder(step: Step, past: Past): string | undefined {
   for (const run of claimed)
     for (const { run: other, groupKey, typeVersion } of past.database.live.values()) {
       if (other.claim !== undefined || other.held !== 'no' || other.availableAt > step.now) continue;
-      if (groupKey !== undefined || other.recoveries >= SUSPECT_FROM) continue;
+      // A node takes a lost run only for a free place.
+      if (groupKey !== undefined || other.recoveries > 0) continue;
       const type = past.database.jobs.get(Number(other.jobUid))?.job.type ?? '';
       if ((types[type] ?? 0) >= typeVersion && orderOf(other) < orderOf(run))
         return `run ${run.id} was claimed before run ${other.id}, which starts first`;
@@ -73,6 +74,15 @@ export function suspectsWait({ method, now, live }: Step): string | undefined {
     if (method === 'recover' && after.recoveries >= SUSPECT_FROM && after.availableAt < now + wait)
       return `run ${after.id} was lost ${after.recoveries} times, and does not wait for ${wait} ms`;
   }
+  return undefined;
+}
+
+/** P10: only the newest claim of a run saves its state. */
+export function onlyTheNewestClaimSaves({ method, checkpoints }: Step, past: Past): string | undefined {
+  if (method !== 'saveCheckpoint') return undefined;
+  for (const { after } of checkpoints)
+    if (after !== undefined && past.database.findLive(after.runId)?.claim?.fence !== after.fence)
+      return `claim ${after.fence} has saved the state of run ${after.runId}, and is not its newest claim`;
   return undefined;
 }
 

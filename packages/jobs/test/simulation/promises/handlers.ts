@@ -35,15 +35,27 @@ export function handlersDoNotOverlap(_: Step, past: Past): string | undefined {
   for (const execution of fresh(past)) {
     const job = past.database.jobs.get(Number(execution.jobUid))?.job;
     if (job === undefined || job.overlap === 'allow' || execution.endedAt !== undefined) continue;
-    const other = past.ledger.executions.find(
-      (each) =>
-        each !== execution &&
-        each.jobUid === execution.jobUid &&
-        each.endedAt === undefined &&
-        !isToldToStop(each, past),
+    const other = [...past.ledger.running].find(
+      (each) => each !== execution && each.jobUid === execution.jobUid && !isToldToStop(each, past),
     );
     if (other !== undefined)
       return `${job.id}: the handler of run ${execution.runId} (claim ${execution.fence}) started beside the one of run ${other.runId} (claim ${other.fence}) under ${job.overlap}`;
+  }
+  return undefined;
+}
+
+/**
+ * P7: a node that others take for dead has told its handlers to stop before they take back its runs, unless
+ * it is frozen.
+ */
+export function lostNodesHaveStopped({ elapsed }: Step, past: Past): string | undefined {
+  for (const execution of past.ledger.running) {
+    const { runId, fence, signal, process } = execution;
+    const claim = past.claimOf(execution);
+    if (claim?.isTakenBack !== true || claim.overlap === 'allow' || signal.aborted) continue;
+    const frozenUntil = past.ledger.processes.get(process)?.frozenUntil ?? 0;
+    if (frozenUntil >= elapsed) continue;
+    return `run ${runId} was taken back from ${process}, and its handler (claim ${fence}) was not told to stop`;
   }
   return undefined;
 }

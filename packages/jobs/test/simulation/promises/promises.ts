@@ -12,6 +12,7 @@ import * as handlers from './handlers.ts';
 import * as room from './room.ts';
 import * as rows from './rows.ts';
 import * as slots from './slots.ts';
+import * as stops from './stops.ts';
 import * as upstreams from './upstreams.ts';
 
 /** Says how a step violates the promise, if it does. */
@@ -25,6 +26,8 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'P5, one run per slot': slots.oneRunPerSlot,
   'P6, catch-up: covered slots': slots.eachSlotIsCovered,
   'P6, catch-up: counted slots': slots.missedSlotsAreCounted,
+  'P17, clock': slots.rowsAreNotCoveredAgain,
+  'P7, overlap: edits': room.editsShrinkTheRoom,
   'P7, overlap: claimed runs': room.claimedRunsFit,
   'P7, overlap: live runs': room.liveRunsFit,
   'P7, overlap: waiting runs': room.noRunWaitsForNothing,
@@ -36,6 +39,12 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'P10, fence: settlement': attempts.onlyTheNewestClaimSettles,
   'P10, fence: ended runs': attempts.endedRunsStay,
   'P10, fence: executions': handlers.eachClaimRunsOnce,
+  'P11, timeout': stops.timeoutsReachHandlers,
+  'P12, cancel: handlers': stops.cancelsReachHandlers,
+  'P36, tags and bulk: pause of all': stops.pauseOfAllHolds,
+  'P7, overlap: lost nodes': handlers.lostNodesHaveStopped,
+  'P10, fence: saved state': claims.onlyTheNewestClaimSaves,
+  'P32, chains and gates: ends': upstreams.endsAreNoted,
   'P12, cancel': commands.cancelledRunsStayCancelled,
   'P13, delete': commands.deletedJobsMakeNoRuns,
   'P14, pause': commands.pausedJobsMakeNoRuns,

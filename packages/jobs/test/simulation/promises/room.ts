@@ -1,3 +1,4 @@
+import type { Job } from '../../../src/core/model/job.ts';
 import { isBackfillRun, type LiveRun } from '../../../src/core/model/run.ts';
 import { keyOf, type Past } from '../past.ts';
 import type { Step } from '../steps.ts';
@@ -7,8 +8,8 @@ export function claimedRunsFit(step: Step, past: Past): string | undefined {
   for (const run of newClaims(step)) {
     const stored = past.jobOf(run);
     if (stored === undefined) return `run ${run.id} of no job is claimed`;
-    const { overlap, maxRunning = Number.POSITIVE_INFINITY, id } = stored.job;
-    const most = overlap === 'allow' ? maxRunning : 1;
+    const { overlap, id } = stored.job;
+    const most = activeRoomOf(stored.job);
     const claimed = past.liveRunsOf(stored.uid).filter(({ claim }) => claim !== undefined);
     if (claimed.length > most)
       return `${id}: ${claimed.length} runs are claimed under ${overlap}, at most ${most} may be`;
@@ -93,11 +94,14 @@ export function isEndedByClaim({ expiresAt, startedAt }: LiveRun): boolean {
 
 /** P7: a new run of a `cancel_previous` job asks all others to stop. */
 export function newRunsReplaceOthers(step: Step, past: Past): string | undefined {
-  for (const { before, after } of step.live) {
-    if (before !== undefined || after === undefined || after.held === 'run_at' || isBackfillRun(after))
+  for (const { before: known, after } of step.live) {
+    if (known !== undefined || after === undefined || after.held === 'run_at' || isBackfillRun(after))
       continue;
     const stored = past.jobOf(after);
-    if (stored?.job.overlap !== 'cancel_previous' || stored.deletedAt !== undefined) continue;
+    if (stored === undefined || stored.deletedAt !== undefined) continue;
+    // An edit to `cancel_previous` takes the slots that are due under the old definition.
+    const before = step.jobs.find((each) => each.after === stored)?.before ?? stored;
+    if (stored.job.overlap !== 'cancel_previous' || before.job.overlap !== 'cancel_previous') continue;
     const left = past
       .liveRunsOf(stored.uid)
       .find(
@@ -110,6 +114,23 @@ export function newRunsReplaceOthers(step: Step, past: Past): string | undefined
     if (left !== undefined) return `${stored.job.id}: run ${after.id} does not replace run ${left.id}`;
   }
   return undefined;
+}
+
+/** P7: an edit that takes room away leaves no run to start beside the others. */
+export function editsShrinkTheRoom({ jobs }: Step, past: Past): string | undefined {
+  for (const { before, after } of jobs) {
+    if (before === undefined || after === undefined || after.job.version === before.job.version) continue;
+    const active = past.liveRunsOf(after.uid).filter(({ held }) => held === 'no');
+    const most = activeRoomOf(after.job);
+    if (active.length > most && active.some(({ claim }) => claim === undefined))
+      return `${after.job.id}: after its edit, ${active.length} runs may run at once, and there is room for ${most}`;
+  }
+  return undefined;
+}
+
+/** How many runs of a job may run at once. */
+export function activeRoomOf({ overlap, maxRunning = Number.POSITIVE_INFINITY }: Job): number {
+  return overlap === 'allow' ? maxRunning : 1;
 }
 
 /** P7: nothing waits for room that has no bound. */

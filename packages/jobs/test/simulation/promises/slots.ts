@@ -100,6 +100,18 @@ export function eachSlotIsCovered(step: Step, past: Past): string | undefined {
   return undefined;
 }
 
+/** P17: after a clock has jumped back, no catch-up covers a slot that has a row. */
+export function rowsAreNotCoveredAgain(step: Step, past: Past): string | undefined {
+  for (const row of madeRows(step)) {
+    const { id, jobUid, missedFrom, scheduledFor } = row;
+    if (!isOfSlot(row) || missedFrom === undefined || scheduledFor === undefined) continue;
+    for (const slot of past.jobs.get(Number(jobUid))?.slots ?? [])
+      if (slot >= missedFrom && slot <= scheduledFor)
+        return `run ${id} covers the slot ${text(slot)}, which has a row`;
+  }
+  return undefined;
+}
+
 /** P6: a row that makes up for missed slots counts them. */
 export function missedSlotsAreCounted(step: Step, past: Past): string | undefined {
   for (const row of madeRows(step)) {

@@ -24,6 +24,26 @@ export function gatesHold(step: Step, past: Past): string | undefined {
   return undefined;
 }
 
+/** P32: each end of a run that others follow is noted in the transaction of the end. */
+export function endsAreNoted({ finished }: Step, past: Past): string | undefined {
+  const { jobs, upstreamEnds } = past.database;
+  for (const { before, after } of finished) {
+    if (before !== undefined || (after?.status !== 'succeeded' && after?.status !== 'failed')) continue;
+    const ended = past.jobOf(after);
+    if (ended === undefined || ended.deletedAt !== undefined) continue;
+    const follower = [...jobs.values()].find(
+      ({ job: { schedule, status }, deletedAt }) =>
+        schedule.kind === 'after' &&
+        schedule.job === ended.job.id &&
+        status === 'active' &&
+        deletedAt === undefined,
+    );
+    if (follower !== undefined && !upstreamEnds.some(({ runId }) => runId === after.id))
+      return `run ${after.id} of ${ended.job.id} has ended, and ${follower.job.id} will not hear of it`;
+  }
+  return undefined;
+}
+
 /** P32: each end of an upstream run that counts makes one row of a follower. */
 export function chainsFollowOnce(step: Step, past: Past): string | undefined {
   for (const row of madeRows(step)) {
