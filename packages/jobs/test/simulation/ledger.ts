@@ -30,6 +30,7 @@ export interface Command {
 /** What really happened, as those to whom it happened know it. The engine and its store know nothing of it. */
 export class Ledger {
   readonly executions: Execution[] = [];
+  readonly #byFence = new Map<number, Execution>();
   /** The executions that have not ended. */
   readonly running = new Set<Execution>();
   /** The processes that live. */
@@ -44,8 +45,14 @@ export class Ledger {
 
   begin(execution: Execution): Execution {
     this.executions.push(execution);
+    this.#byFence.set(execution.fence, execution);
     this.running.add(execution);
     return execution;
+  }
+
+  /** The execution of a claim. */
+  find(fence: number): Execution | undefined {
+    return this.#byFence.get(fence);
   }
 
   end(execution: Execution, outcome: 'returned' | 'threw' | 'died', at: number): void {

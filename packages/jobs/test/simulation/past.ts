@@ -18,7 +18,10 @@ export interface JobPast {
 /** What has happened to one claim of a run, and the options of its job at the claim. */
 export interface ClaimPast {
   readonly fence: number;
+  readonly by: Client;
+  /** By the clock of the database, and simulated ms. */
   readonly at: number;
+  readonly claimedAt: number;
   readonly timeoutMs: number;
   readonly overlap: Overlap;
   /** A live node has taken the run back, because it took the node of this claim for dead. */
@@ -51,8 +54,7 @@ export class Past {
   readonly rated: number[] = [];
   /** Since when no node may plan or claim (simulated ms). */
   allPausedSince: number | undefined;
-  /** When each process last had trouble: it was frozen or cut off, or its calls or their answers were lost. */
-  readonly #troubledAt = new Map<Client, number>();
+  readonly #troubleOf = new Map<Client, number>();
   #latest = 0;
 
   constructor(database: MemoryDatabase, ledger: Ledger) {
@@ -74,15 +76,18 @@ export class Past {
     return this.runs.get(runId)?.claims.find((claim) => claim.fence === fence);
   }
 
-  /** When the process last had trouble (simulated ms): what it should know may reach it late. */
-  lastTroubleOf(process: Client | undefined): number {
-    return (process && this.#troubledAt.get(process)) ?? 0;
+  /**
+   * The end of the last trouble of a process (simulated ms): it was frozen, cut off or slow, or its calls or
+   * their answers were lost. Until then, nothing has to reach it in time.
+   */
+  lastTroubleOf(process: Client): number {
+    return this.#troubleOf.get(process) ?? 0;
   }
 
   /** What the checks of a step need to know of the step itself. */
   before({ now, elapsed, jobs }: Step): void {
     for (const process of this.ledger.processes.values())
-      if (isTroubled(process, elapsed)) this.#troubledAt.set(process, elapsed);
+      this.#troubleOf.set(process, Math.max(this.lastTroubleOf(process), troubleUntil(process, elapsed)));
     this.allPausedSince = isAllPaused(this.database.pauseOfAll, now)
       ? (this.allPausedSince ?? elapsed)
       : undefined;
@@ -97,7 +102,7 @@ export class Past {
     }
   }
 
-  after({ method, now, elapsed, live, finished }: Step): void {
+  after({ method, by, now, elapsed, live, finished }: Step): void {
     this.judgedExecutions = this.ledger.executions.length;
     if (method === 'prune' && finished.length > 0) this.hasPruned = true;
     for (const { before, after } of [...live, ...finished])
@@ -112,7 +117,8 @@ export class Past {
       const run = this.#runOf(after);
       const job = this.jobOf(after)?.job;
       const { timeoutMs = 0, overlap = 'allow' } = job ?? {};
-      run.claims.push({ fence: claim.fence, at: now, timeoutMs, overlap, isTakenBack: false });
+      const { fence } = claim;
+      run.claims.push({ fence, by, at: now, claimedAt: elapsed, timeoutMs, overlap, isTakenBack: false });
       run.limitKey = keyOf(after.payload ?? job?.payload);
       // An expired run is claimed only to be ended.
       const isExpired = (after.expiresAt ?? Number.POSITIVE_INFINITY) <= now;
@@ -140,19 +146,19 @@ export class Past {
   }
 }
 
-/** The wait until a node that is well hears of what another one did: twenty slow ways, and a heartbeat. */
-export function hearsWithinMs({ delayMs }: Client): number {
-  return 10_000 + 60 * delayMs;
+/** Within this time, a node that has no trouble hears of what another one did: a heartbeat, and slow answers. */
+export const HEARS_WITHIN_MS = 12_000;
+/** The longest way that is no trouble (ms), and how many such ways a message and its answer may take. */
+const [QUICK_MS, WAYS] = [20, 60];
+
+function troubleUntil(process: Client, elapsed: number): number {
+  const { cutOffUntil, frozenUntil, requestsToLose, answersToLose, delayMs } = process;
+  const isLosing = requestsToLose > 0 || answersToLose > 0;
+  const isSlow = delayMs > QUICK_MS;
+  return Math.max(cutOffUntil, frozenUntil, isLosing ? elapsed : 0, isSlow ? elapsed + WAYS * delayMs : 0);
 }
 
-function isTroubled(
-  { cutOffUntil, frozenUntil, requestsToLose, answersToLose }: Client,
-  elapsed: number,
-): boolean {
-  return cutOffUntil >= elapsed || frozenUntil >= elapsed || requestsToLose > 0 || answersToLose > 0;
-}
-
-function isAllPaused(pause: PauseOfAll | undefined, now: number): boolean {
+export function isAllPaused(pause: PauseOfAll | undefined, now: number): boolean {
   return pause !== undefined && (pause.endedAt ?? pause.until ?? Number.POSITIVE_INFINITY) > now;
 }
 

@@ -14,6 +14,10 @@ export interface PeopleDeps {
 
 /** Asks an engine for what a person wants, and notes in the ledger what it answers. */
 export function ask(deed: Deed, engine: UntypedJobs, deps: PeopleDeps): void {
+  if (deed.kind === 'recreate') {
+    askOne({ kind: 'delete', jobId: deed.input.id }, engine, deps);
+    return askOne({ kind: 'create', input: deed.input }, engine, deps);
+  }
   if (deed.kind !== 'burst') return askOne(deed, engine, deps);
   const trigger = { kind: 'trigger', jobId: deed.jobId, key: undefined, runAtMs: undefined } as const;
   for (let n = 0; n < deed.count; n += 1) askOne(trigger, engine, deps);

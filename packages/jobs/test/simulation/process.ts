@@ -39,6 +39,7 @@ export class SimulatedProcess implements Client, HandlerProcess {
   isDead = false;
   isStopping = false;
   hasStarted = false;
+  hasStopped = false;
   frozenUntil = 0;
   cutOffUntil = 0;
   requestsToLose = 0;
@@ -72,6 +73,10 @@ export class SimulatedProcess implements Client, HandlerProcess {
       strayErrors: 'off',
       shutdownTimeoutMs: 5_000,
     });
+  }
+
+  get places(): number {
+    return this.options.places;
   }
 
   get isUsable(): boolean {
@@ -112,7 +117,10 @@ export class SimulatedProcess implements Client, HandlerProcess {
     this.isStopping = true;
     this.#in.world.note(`${this.name} stops`);
     this.engine.stop().then(
-      () => this.die('has stopped', { withinMs: 0 }),
+      () => {
+        this.hasStopped = true;
+        this.die('has stopped', { withinMs: 0 });
+      },
       () => this.die('could not stop'),
     );
   }

@@ -4,7 +4,8 @@ import { Random } from './random.ts';
 
 /** What people do, and what goes wrong. `n` picks one of what is there at the time. */
 export type Deed =
-  | { readonly kind: 'create' | 'put'; readonly input: JobInput }
+  /** `recreate`: a delete, and a new job with the same id at once. */
+  | { readonly kind: 'create' | 'put' | 'recreate'; readonly input: JobInput }
   | { readonly kind: 'patch'; readonly jobId: string; readonly patch: JobPatch }
   | { readonly kind: 'delete' | 'resume'; readonly jobId: string }
   | {
@@ -133,6 +134,7 @@ function faultDeed(random: Random, kind: (typeof FAULTS)[number]): Deed {
 const PERSON_DEEDS = [
   'create',
   'put',
+  'recreate',
   'patch',
   'patch',
   'delete',
@@ -143,6 +145,7 @@ const PERSON_DEEDS = [
   'trigger',
   'trigger',
   'burst',
+  'cancel',
   'cancel',
   'cancel',
   'retry',
@@ -158,6 +161,7 @@ function personDeed(random: Random, ids: readonly string[]): Deed {
   switch (kind) {
     case 'create':
     case 'put':
+    case 'recreate':
       return { kind, input: randomInput(random, jobId, ids) };
     case 'patch':
       return { kind, jobId, patch: randomPatch(random) };

@@ -12,6 +12,10 @@ export interface Client extends Process {
   answersToLose: number;
   /** Each way takes up to this long (ms). */
   delayMs: number;
+  /** How many handlers run at once. */
+  readonly places: number;
+  /** It ended in order, as in a deploy. */
+  hasStopped: boolean;
   /** It died, and what it had sent last never arrives. */
   losesLastCalls: boolean;
 }

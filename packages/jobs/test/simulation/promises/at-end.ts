@@ -1,11 +1,12 @@
 import type { RequestedRun } from '../../../src/core/store/store-views.ts';
-import type { Past } from '../past.ts';
+import { isAllPaused, type Past } from '../past.ts';
 import { activeRoomOf } from './room.ts';
 
 const LATE_MS = 10_000;
 
 /** P4 to P9: all that is due is done, once faults are over. */
 export function dueRunsAreDone(past: Past, now: number): string | undefined {
+  if (isAllPaused(past.database.pauseOfAll, now)) return undefined;
   for (const { run } of past.database.live.values()) {
     const job = past.jobOf(run)?.job;
     if (job === undefined || run.held === 'pause' || run.availableAt > now - LATE_MS) continue;
@@ -22,6 +23,8 @@ export function dueRunsAreDone(past: Past, now: number): string | undefined {
 
 /** P4: due slots are taken. */
 export function dueSlotsAreTaken(past: Past, now: number): string | undefined {
+  // A clock that jumps back can return to a pause that had ended.
+  if (isAllPaused(past.database.pauseOfAll, now)) return undefined;
   for (const { job, uid, deletedAt } of past.database.jobs.values()) {
     if (deletedAt !== undefined || job.status !== 'active' || job.nextRunAt === undefined) continue;
     if (job.nextRunAt > now - LATE_MS || past.liveRunsOf(uid).length > 0) continue;

@@ -34,7 +34,10 @@ export function retriesWait({ method, args, live }: Step, past: Past): string | 
 }
 
 /** P8: a run fails only once its attempts are used up. */
-export function failsOnlyAtTheEnd({ method, args, live, finished }: Step, past: Past): string | undefined {
+export function failsOnlyAtTheEnd(
+  { method, args, now, jobs, live, finished }: Step,
+  past: Past,
+): string | undefined {
   for (const { before, after } of finished) {
     if (before !== undefined || after?.status !== 'failed') continue;
     const stored = past.jobOf(after);
@@ -45,11 +48,24 @@ export function failsOnlyAtTheEnd({ method, args, live, finished }: Step, past: 
         return `run ${after.id} of ${id} was given up after ${after.recoveries} losses`;
       continue;
     }
-    if (method !== 'settle' || (overlap !== 'allow' && overlap !== 'queue')) continue;
+    if (method !== 'settle') continue;
     const run = live.find((each) => each.before?.id === after.id)?.before;
     const input = run && settledIn(args, run);
-    if (input === undefined || (input.outcome.kind === 'failed' && input.outcome.permanent)) continue;
-    if (after.reason === 'payload_invalid') continue;
+    if (
+      run === undefined ||
+      input === undefined ||
+      (input.outcome.kind === 'failed' && input.outcome.permanent)
+    )
+      continue;
+    if (after.reason === 'payload_invalid' || run.cancel !== undefined) continue;
+    // The next slot takes the place of a retry that comes as late as it.
+    const { initialMs, maxMs, factor, jitter } = stored.job.backoff;
+    const wait = Math.min(initialMs * factor ** run.failures, maxMs) * (1 + jitter);
+    // As it was before this step: a spent budget pauses the job.
+    const { nextRunAt = Number.POSITIVE_INFINITY } =
+      jobs.find((each) => each.after === stored)?.before?.job ?? stored.job;
+    const isReplaced = now + Math.ceil(wait) >= nextRunAt;
+    if (isReplaced && overlap !== 'allow' && overlap !== 'queue') continue;
     if (after.attempt < maxAttempts)
       return `run ${after.id} of ${id} has failed after ${after.attempt} of ${maxAttempts} attempts`;
   }

@@ -9,6 +9,7 @@ import * as commands from './commands.ts';
 import * as ends from './ends.ts';
 import * as expiry from './expiry.ts';
 import * as handlers from './handlers.ts';
+import * as held from './held-claims.ts';
 import * as room from './room.ts';
 import * as rows from './rows.ts';
 import * as slots from './slots.ts';
@@ -27,13 +28,15 @@ export const PROMISES: Readonly<Record<string, Check>> = {
   'P6, catch-up: covered slots': slots.eachSlotIsCovered,
   'P6, catch-up: counted slots': slots.missedSlotsAreCounted,
   'P17, clock': slots.rowsAreNotCoveredAgain,
-  'P7, overlap: edits': room.editsShrinkTheRoom,
+  'P7, overlap: room': room.waitingRunsHaveRoom,
   'P7, overlap: claimed runs': room.claimedRunsFit,
   'P7, overlap: live runs': room.liveRunsFit,
   'P7, overlap: waiting runs': room.noRunWaitsForNothing,
   'P8, retries: backoff': attempts.retriesWait,
   'P8, retries: attempts': attempts.failsOnlyAtTheEnd,
   'P9, lost nodes: attempts': attempts.lossCostsNoAttempt,
+  'P9, lost nodes: stops': held.stopsLoseNoClaim,
+  'P10, fence: held claims': held.claimsDoNotStay,
   'P9, lost nodes: suspects': attempts.oneSuspectRuns,
   'P10, fence: order': attempts.fencesRise,
   'P10, fence: settlement': attempts.onlyTheNewestClaimSettles,

@@ -116,14 +116,19 @@ export function newRunsReplaceOthers(step: Step, past: Past): string | undefined
   return undefined;
 }
 
-/** P7: an edit that takes room away leaves no run to start beside the others. */
-export function editsShrinkTheRoom({ jobs }: Step, past: Past): string | undefined {
-  for (const { before, after } of jobs) {
-    if (before === undefined || after === undefined || after.job.version === before.job.version) continue;
-    const active = past.liveRunsOf(after.uid).filter(({ held }) => held === 'no');
-    const most = activeRoomOf(after.job);
-    if (active.length > most && active.some(({ claim }) => claim === undefined))
-      return `${after.job.id}: after its edit, ${active.length} runs may run at once, and there is room for ${most}`;
+/** P7: no run may start beside others that take all the room: neither a new one, nor after an edit or a retry. */
+export function waitingRunsHaveRoom({ jobs, live }: Step, past: Past): string | undefined {
+  const uids = new Set([
+    ...jobs.map(({ after }) => after?.uid),
+    ...live.map(({ after }) => Number(after?.jobUid)),
+  ]);
+  for (const uid of uids) {
+    const stored = uid === undefined ? undefined : past.database.jobs.get(uid);
+    if (stored === undefined || stored.deletedAt !== undefined) continue;
+    const active = past.liveRunsOf(stored.uid).filter(({ held }) => held === 'no');
+    const [most, waiting] = [activeRoomOf(stored.job), active.find(({ claim }) => claim === undefined)];
+    if (active.length > most && waiting !== undefined)
+      return `${stored.job.id}: ${active.length} runs may run at once, with run ${waiting.id}, and there is room for ${most}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { hearsWithinMs, type Past } from '../past.ts';
+import { HEARS_WITHIN_MS, type Past } from '../past.ts';
 import type { Step } from '../steps.ts';
 import { newClaims } from './room.ts';
 import { madeRows } from './slots.ts';
@@ -28,7 +28,7 @@ export function cancelsReachHandlers({ elapsed }: Step, past: Past): string | un
     if (askedAt === undefined || process === undefined || signal.aborted) continue;
     if (past.database.findLive(runId)?.claim?.fence !== fence) continue;
     const since = Math.max(askedAt, startedAt, past.lastTroubleOf(process));
-    if (elapsed > since + hearsWithinMs(process))
+    if (elapsed > since + HEARS_WITHIN_MS)
       return `run ${runId} was asked to stop ${elapsed - askedAt} ms ago, and its handler (claim ${fence}) does not know it`;
   }
   return undefined;
@@ -40,6 +40,6 @@ export function pauseOfAllHolds(step: Step, past: Past): string | undefined {
   const since = past.allPausedSince;
   if (since === undefined || (method !== 'plan' && method !== 'claim')) return undefined;
   if (newClaims(step).length + madeRows(step).length === 0) return undefined;
-  if (elapsed <= Math.max(since, past.lastTroubleOf(by)) + hearsWithinMs(by)) return undefined;
+  if (elapsed <= Math.max(since, past.lastTroubleOf(by)) + HEARS_WITHIN_MS) return undefined;
   return `all jobs are paused for ${elapsed - since} ms, and ${by.name} takes slots or runs`;
 }
