@@ -4,6 +4,8 @@ import type { JobStore } from '../../core/store/store.ts';
 import { PacedRead } from './paced-read.ts';
 
 const EVERY_MS = 60_000;
+/** After a failed reading. Without a bound, a server that answers with a timeout would be asked each 10 minutes. */
+const RETRY_MS = 30_000;
 
 /**
  * Reads the upkeep of the database at most once a minute. If the server refuses to answer, as its system views
@@ -17,10 +19,16 @@ export function createUpkeepRead({
   readonly clock: Clock;
 }): () => Promise<DatabaseUpkeep | undefined> {
   let last: DatabaseUpkeep | undefined;
-  const readOrKeep = async () => {
-    last = await store.readUpkeep?.().catch(() => last);
+  let retryAt = 0;
+  const read = async () => {
+    try {
+      last = await store.readUpkeep?.();
+    } catch (error) {
+      retryAt = clock.monotonic() + RETRY_MS;
+      throw error;
+    }
     return last;
   };
-  const paced = new PacedRead(clock, readOrKeep, EVERY_MS);
-  return () => paced.read();
+  const paced = new PacedRead(clock, read, EVERY_MS);
+  return async () => (clock.monotonic() < retryAt ? last : paced.read().catch(() => last));
 }
