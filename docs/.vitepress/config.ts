@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import llmstxt from 'vitepress-plugin-llms';
@@ -53,7 +53,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Reliability',
     items: [
       page('reliability', 'What holds when things break'),
-      ...['chaos', 'simulation', 'linearizability', 'overload'].map((name) => page(`reliability/${name}`)),
+      ...readdirSync(join(DOCS, 'reliability')).map((file) => page(`reliability/${file.replace('.md', '')}`)),
     ],
   },
   {

@@ -62,11 +62,11 @@ export const RIGHTS = {
     callers: UNBOUNDED_ADMINS,
   },
   'own tokens': {
-    meaning: 'signed-in operators for their own tokens, admins for all',
+    meaning: 'make and revoke: signed-in operators for their own tokens, admins without a policy for all',
     callers: ['operator', ...UNBOUNDED_ADMINS],
   },
   'list tokens': {
-    meaning: 'signed-in operators for their own tokens, admins for all',
+    meaning: 'list: signed-in operators for their own tokens, admins for all',
     callers: ['operator', ...ADMINS],
   },
   read: { meaning: '`read`: operators and admins', callers: OPERATORS },

@@ -15,19 +15,19 @@ const COLUMNS: Readonly<Record<Caller, string>> = {
 
 const INTRO = `# Rights
 
-Who may call which route of GreenVue. For those who give out roles and tokens, and for those who check them.
+This page says who may call which route of GreenVue. It is for people who give out roles and tokens, and for people who check them.
 [Accounts](accounts.md) explains roles, tokens and policies. [Security](security.md#who-may-do-what) explains the rights \`read\`, \`operate\`
 and \`admin\` for your own application.
 
 A [test](../apps/api/test/rights.test.ts) writes this page. It starts a server, takes every operation of its \`/openapi.json\`, and sends a request
 as each caller of the table. A route that is not in its [table of rights](../apps/api/test/rights/expected-rights.ts) fails the test.
 
-- A request without a token gets a 401, where it needs one. A request without the right gets a 403.
+- A request without a token gets a 401 if its route needs one. A request without the right gets a 403.
 - A token that is unknown, forged, expired or revoked gets a 401 on each route but \`/healthz\` and \`/readyz\`. So does a token of a disabled account or
   an ended session.
 - An API token has the lower one of its own role and the role of its maker.
-- The policy of the last column names job types. In jobs of other types, this token gets a 403 also where the table says that it may.
-- A caller reads and changes only its own sessions, notifications and tokens. A user changes only own listings. Other ids get a 403 or 404
+- The policy of the last column names job types. For jobs of other types, this token gets a 403, although the table says yes.
+- A caller reads and changes only its own sessions, notifications and tokens. A user changes only its own listings. Ids of others get a 403 or 404
   ([test](../apps/api/test/rights-of-others.test.ts)).
 - GreenVue has no tenants. In your application, a [scope](embedding.md#tenants) limits each of these routes
   ([test](../packages/jobs/test/rest/suite/scope/scoped-routes.ts)).`;
