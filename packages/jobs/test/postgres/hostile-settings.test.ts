@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, inject, it, type TestContext } from 'vitest';
 import { startSettingNode } from './setting-node.ts';
 import { createTestDatabase, keepConnection, queryDatabase, type TestDatabase } from './test-database.ts';
 
@@ -65,17 +65,42 @@ const REFUSED: readonly (readonly [name: string, value: string, says: RegExp])[]
   ],
 ];
 
-let database: TestDatabase;
+/** Tests run at the same time, because they mostly wait. Each has one of these databases for itself. */
+const DATABASES = 4;
+const free: TestDatabase[] = [];
+const waiting: ((database: TestDatabase) => void)[] = [];
 let roles = 0;
 
 beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'), 'hostile');
-  await database.rows(HOSTILE_FUNCTION);
+  for (let n = 0; n < DATABASES; n += 1) {
+    const database = await createTestDatabase(inject('postgresUrl'), 'hostile');
+    free.push(database);
+    await database.rows(HOSTILE_FUNCTION);
+  }
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await Promise.all(free.map((database) => database.drop()));
+});
 
-/** Returns the URL of a new role with the setting. */
-async function urlWith(name: string, value: string): Promise<string> {
+function giveBack(database: TestDatabase): void {
+  const next = waiting.shift();
+  if (next === undefined) free.push(database);
+  else next(database);
+}
+
+interface Role extends Pick<TestDatabase, 'rows'> {
+  /** Of the database, as the role. */
+  readonly url: string;
+  readonly superuserUrl: string;
+}
+
+/** Waits for a database, and makes a role with the setting. */
+async function roleWith(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  [name, value]: readonly [name: string, value: string],
+): Promise<Role> {
+  const database = free.pop() ?? (await new Promise<TestDatabase>((resolve) => void waiting.push(resolve)));
+  onTestFinished(() => giveBack(database));
   const role = `hostile_${process.pid}_${roles++}`;
   for (const statement of [
     `CREATE ROLE ${role} LOGIN`,
@@ -91,31 +116,32 @@ async function urlWith(name: string, value: string): Promise<string> {
   });
   const url = new URL(database.url);
   url.username = role;
-  return url.href;
+  return { url: url.href, superuserUrl: database.url, rows: database.rows };
 }
 
-const control = (url: string) =>
-  database.rows(CONTROL_BACKENDS, [new URL(url).username]).then((rows) => rows.map(({ pid }) => pid));
+const control = ({ url, rows }: Role) =>
+  rows(CONTROL_BACKENDS, [new URL(url).username]).then((backends) => backends.map(({ pid }) => pid));
 
 // Promises P4 to P15.
-describe('a node works as usual while its role has the setting', () => {
-  it.each(SETTINGS)('%s = %s', async (name, value) => {
-    const url = await urlWith(name, value);
-    const node = await startSettingNode(url);
+describe.concurrent('a node works as usual while its role has the setting', () => {
+  it.for(SETTINGS)('%s = %s', async (setting, test) => {
+    const { expect, onTestFinished } = test;
+    const role = await roleWith(test, setting);
+    const node = await startSettingNode(test, role.url);
     const { engine, errors } = node;
     // A connection of the start may be on its way out.
-    await expect.poll(() => control(url)).toHaveLength(1);
-    const before = await control(url);
+    await expect.poll(() => control(role)).toHaveLength(1);
+    const before = await control(role);
     await engine.createJob({ id: 'a', name: 'A \\ "NULL"', type: 'work', onDemand: true, overlap: 'allow' });
     await engine.createJob({ id: 'slots', name: 'Slots', type: 'work', interval: '1s', tags: ['null'] });
 
     // A person holds the job for longer than the timeouts last.
-    const person = keepConnection(database.url);
+    const person = keepConnection(role.superuserUrl);
     onTestFinished(person.close);
     await person.rows('BEGIN');
     await person.rows("SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR UPDATE");
     const waiting = engine.trigger('a', { payload: { text: 'NULL \\ 0.1' } });
-    await queryDatabase(database.url, 'SELECT pg_sleep($1)', [HELD_MS / 1_000]);
+    await queryDatabase(role.superuserUrl, 'SELECT pg_sleep($1)', [HELD_MS / 1_000]);
     await person.rows('COMMIT');
     const { run } = await waiting;
     expect((await node.end(run.id)).result).toBe(JSON.stringify({ text: 'NULL \\ 0.1', sum: 0.1 + 0.2 }));
@@ -140,15 +166,16 @@ describe('a node works as usual while its role has the setting', () => {
     await expect.poll(async () => (await engine.listRuns({ jobId: 'slots' })).rows.length).toBeGreaterThan(0);
     await node.readAll();
     await engine.deleteJob('slots');
-    expect(await control(url)).toEqual(before);
+    expect(await control(role)).toEqual(before);
     expect(errors).toEqual([]);
   });
 });
 
-describe('a node does not start, and says what to do, while its role has the setting', () => {
-  it.each(REFUSED)('%s = %s', async (name, value, says) => {
-    const url = await urlWith(name, value);
-    const started = startSettingNode(url);
+describe.concurrent('a node does not start, and says what to do, while its role has the setting', () => {
+  it.for(REFUSED)('%s = %s', async ([name, value, says], test) => {
+    const { expect } = test;
+    const { url } = await roleWith(test, [name, value]);
+    const started = startSettingNode(test, url);
     await expect(started).rejects.toMatchObject({ code: 'unusable', message: expect.stringMatching(says) });
   });
 });

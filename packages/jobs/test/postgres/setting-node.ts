@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from 'vitest';
+import type { TestContext } from 'vitest';
 import { z } from 'zod';
 import { isLiveRun } from '../../src/core/model/run.ts';
 import { createEngine } from '../../src/engine/engine.ts';
@@ -56,7 +56,10 @@ export interface SettingNode {
 }
 
 /** Starts a node whose connections have the settings of the URL's role. Stopped with the test. */
-export async function startSettingNode(url: string): Promise<SettingNode> {
+export async function startSettingNode(
+  { expect, onTestFinished }: Pick<TestContext, 'expect' | 'onTestFinished'>,
+  url: string,
+): Promise<SettingNode> {
   const clock = createSystemClock();
   const errors: string[] = [];
   const note = (_: object, message: string) => {
