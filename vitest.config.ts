@@ -4,7 +4,7 @@ import { CONDITION_MS, TEST_MS } from './scripts/test-deadlines.ts';
 
 /** Files that take 15 s or more: started last, one of them would run alone at the end. */
 const LONG =
-  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|kill-alerts|chaos|simulation|(console|nodes)-journey|package\/package|console-(night|access|bad-input|hosts|tabs)|postgres-start|main|(lost-|postgres\/)nodes|server-faults|tracing|cluster|demo|guides?|runs-commands|openapi-fuzz|linearizability|failures|outage|transactions|transaction-locks|store-races|send-notifications)\.test\.ts$/;
+  /\/(store-contract\/sqlite|(store-contract|engine)\/postgres[a-z-]*|engine\/sqlite|kill|kill-alerts|chaos|simulation|(console|nodes)-journey|package\/package|console-(night|access|bad-input|hosts|tabs|what-ran|what-comes|accounts|backfill|channels|waiting|nodes)|rest\/(node|koa|fastify|fetch)|hostile-settings|restore-kill|postgres-start|main|(lost-|postgres\/)nodes|server-faults|tracing|cluster|demo|guides?|runs-commands|openapi-fuzz|linearizability|failures|outage|transactions|transaction-locks|store-races|send-notifications)\.test\.ts$/;
 
 /** In the order in which they start. Files that share a process must follow one another to find it. */
 const PROJECTS = ['isolated', 'browser', 'shared'];
