@@ -29,6 +29,9 @@ as each caller of the table. A route that is not in its [table of rights](../app
 - The policy of the last column names job types. For jobs of other types, this token gets a 403, although the table says yes.
 - A caller reads and changes only its own sessions, notifications and tokens. A user changes only its own listings. Ids of others get a 403 or 404
   ([test](../apps/api/test/rights-of-others.test.ts)).
+- Four routes need \`admin\` for some bodies. \`bulkJobs\` needs it to delete, tag and untag. \`runJob\` and \`enqueueRun\` need it for payload
+  fields that the job type does not list in [\`operatorsMaySet\`](custom-job-types.md#fields-of-a-job-type). \`previewJob\` needs it for a payload that
+  names a stored secret.
 - GreenVue has no tenants. In your application, a [scope](embedding.md#tenants) limits each of these routes
   ([test](../packages/jobs/test/rest/suite/scope/scoped-routes.ts)).`;
 
