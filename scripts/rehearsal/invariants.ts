@@ -7,9 +7,12 @@ const TAKEN = `SELECT job_uid, id, scheduled_for AS upto, coalesce(missed_from, 
   UNION ALL SELECT job_uid, id, scheduled_for, coalesce(missed_from, scheduled_for)
     FROM greenvue_jobs.runs WHERE scheduled_for IS NOT NULL`;
 
+/** Needs the whole history: pruning removes finished and skipped runs of a job at different times. */
+export const NEEDS_HISTORY = 'each slot has one row';
+
 /** What must hold in the database of the new primary. Each query returns what breaks it. */
 const BROKEN_BY: Readonly<Record<string, string>> = {
-  'each slot has one row': `SELECT id, since, before FROM (
+  [NEEDS_HISTORY]: `SELECT id, since, before FROM (
       SELECT jobs.id, every_ms, since, lag(upto) OVER (PARTITION BY job_uid ORDER BY upto) AS before
       FROM (${TAKEN}) AS taken JOIN greenvue_jobs.jobs ON uid = job_uid WHERE ${GRID}) AS tiles
     WHERE before IS NOT NULL AND since <> before + every_ms`,
@@ -25,9 +28,13 @@ const BROKEN_BY: Readonly<Record<string, string>> = {
 };
 
 /** Checks the database, and returns descriptions of what is broken. */
-export async function brokenInvariants(url: string): Promise<readonly string[]> {
+export async function brokenInvariants(
+  url: string,
+  except: readonly string[] = [],
+): Promise<readonly string[]> {
   const broken: string[] = [];
   for (const [what, sql] of Object.entries(BROKEN_BY)) {
+    if (except.includes(what)) continue;
     const found = await query(url, sql);
     if (found.length > 0) broken.push(`${what}: ${JSON.stringify(found.slice(0, 3))}`);
   }

@@ -20,9 +20,12 @@ export interface Node {
   id(token: string): Promise<string>;
   log(): Promise<string>;
   kill(): Promise<void>;
+  /** Stops gracefully, as a deploy does. Throws if the node is not done after a minute. */
+  stop(): Promise<void>;
 }
 
 const READY_MS = 60_000;
+const STOP_MS = 60_000;
 /** The folder of this repository. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -52,6 +55,13 @@ export async function startNode(port: number, env: Env, root = ROOT): Promise<No
     pid: node.pid,
     id: async (token) => nodeIds(await ask({ url, token, path: '/api/job-stats' }))[0] ?? '',
     log,
+    async stop() {
+      if (node.exitCode === undefined) process.kill(node.pid, 'SIGTERM');
+      await until(`${url} has stopped`, STOP_MS, async () =>
+        node.exitCode === undefined ? undefined : true,
+      );
+      await rm(folder, { recursive: true, force: true });
+    },
     async kill() {
       if (node.exitCode === undefined) process.kill(node.pid, 'SIGKILL');
       await node.exited;

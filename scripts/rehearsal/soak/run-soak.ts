@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { brokenInvariants, NEEDS_HISTORY } from '../invariants.ts';
+import { readMetrics } from '../load/metrics.ts';
+import type { StoreName } from '../load/server.ts';
+import { type Env, say, until } from '../node.ts';
+import { insist } from './api.ts';
+import { startClients } from './clients.ts';
+import { type Fault, planFaults } from './faults.ts';
+import type { Window } from './history-rules.ts';
+import { inflict } from './inflict.ts';
+import { startSoakReceiver } from './receiver.ts';
+import { startHistory } from './run-history.ts';
+import { startSamples } from './samples.ts';
+import { type Site, startSite } from './site.ts';
+import { createSoakJobs } from './soak-jobs.ts';
+import type { SoakResult } from './soak-verdicts.ts';
+
+export interface SoakPlan {
+  readonly store: StoreName;
+  readonly minutes: number;
+  readonly seed: number;
+  /** For the servers, besides those of the soak. */
+  readonly settings: Env;
+}
+
+/** A third of the soak, at least until pruning has begun. */
+const WARM_UP_SHARE = 1 / 3;
+const DRAINED_MS = 120_000;
+
+/** Soaks the servers of one store, and returns what it saw. */
+export async function runSoak({ store, minutes, seed, settings }: SoakPlan): Promise<SoakResult> {
+  const receiver = await startSoakReceiver();
+  const site = await startSite(store, settings);
+  try {
+    const jobs = await createSoakJobs(site, receiver.url);
+    const startedAt = Date.now();
+    const warmUpMs = minutes * 60_000 * WARM_UP_SHARE;
+    const samples = startSamples(site, site.urls.length - 1);
+    const history = startHistory(site, jobs);
+    const clients = startClients(site, receiver.url, seed);
+    const faults: (Fault & Window)[] = [];
+    for (const fault of planFaults({ store, seed, minutes, warmUpMs })) {
+      await delay(Math.max(startedAt + fault.atMs - Date.now(), 0));
+      const from = Date.now();
+      await inflict(site, receiver, fault);
+      faults.push({ ...fault, from, to: Date.now() });
+      say(
+        `  ${store} ${minuteText(from - startedAt)}: ${fault.name}, node ${fault.node}, ${Date.now() - from} ms`,
+      );
+    }
+    await delay(Math.max(startedAt + minutes * 60_000 - Date.now(), 0));
+    const endedAt = Date.now();
+    await samples.stop();
+    await clients.stop();
+    await insist(site, { path: '/api/jobs/pause-all', method: 'POST', body: { reason: 'The soak ends.' } });
+    await untilIdle(site);
+    await history.stop();
+    const { databaseUrl } = site;
+    const invariants = databaseUrl === undefined ? [] : await brokenInvariants(databaseUrl, [NEEDS_HISTORY]);
+    return {
+      store,
+      startedAt,
+      endedAt,
+      warmUpMs,
+      samples: samples.samples,
+      faults,
+      jobs,
+      history: history.history,
+      arrivals: receiver.runs,
+      record: clients.record(),
+      invariants,
+      nodes: site.urls.length,
+    };
+  } finally {
+    await site.stop();
+    receiver.close();
+  }
+}
+
+/** Waits until no run is running or queued, other than runs that the pause holds. */
+function untilIdle(site: Site): Promise<true> {
+  return until('no run is live', DRAINED_MS, async () => {
+    await delay(1_000);
+    const metrics = await readMetrics(site.urls[0] ?? '', 5_000);
+    const live = ['queued', 'running'].map((state) => metrics?.get(`greenvue_runs_live{state="${state}"}`));
+    return live.every((runs) => runs === 0) ? true : undefined;
+  });
+}
+
+const minuteText = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
