@@ -7,8 +7,8 @@ import { isFlat, type Point, trendOf } from '../../../scripts/rehearsal/soak/ser
 const BOUND = { absolute: 10, share: 0.1 };
 
 /** A point every 5 s. */
-const series = (valueOf: (n: number) => number, lifeOf: (n: number) => number = () => 1): readonly Point[] =>
-  Array.from({ length: 300 }, (_, n) => ({ at: n * 5_000, value: valueOf(n), life: lifeOf(n) }));
+const series = (valueAt: (n: number) => number, lifeOf: (n: number) => number = () => 1): readonly Point[] =>
+  Array.from({ length: 300 }, (_, n) => ({ at: n * 5_000, value: valueAt(n), life: lifeOf(n) }));
 const noise = (n: number) => ((n * 7_919) % 31) - 15;
 
 test('a steady rise is not flat, however noisy the series is', () => {
