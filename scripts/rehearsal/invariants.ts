@@ -19,7 +19,7 @@ const BROKEN_BY: Readonly<Record<string, string>> = {
   'no run is both live and finished':
     'SELECT id FROM greenvue_jobs.live_runs WHERE id IN (SELECT id FROM greenvue_jobs.runs)',
   'no job stops': `SELECT id FROM greenvue_jobs.jobs
-    WHERE status = 'active' AND kind <> 'on_demand' AND deleted_at IS NULL AND next_run_at IS NULL
+    WHERE status = 'active' AND kind NOT IN ('on_demand', 'after') AND deleted_at IS NULL AND next_run_at IS NULL
       AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = jobs.uid)`,
   'no job has more live runs than its overlap allows': `SELECT jobs.id FROM greenvue_jobs.live_runs
     JOIN greenvue_jobs.jobs ON uid = job_uid WHERE overlap <> 'allow' GROUP BY uid

@@ -40,7 +40,7 @@ export function startHistory(site: Site, jobs: readonly GridJob[]) {
   })();
   return {
     history: history as History,
-    /** Reads a last time; call it when no run is live any more. */
+    /** Reads a last time, also the runs that are live. */
     async stop(): Promise<void> {
       isOver = true;
       await loop;

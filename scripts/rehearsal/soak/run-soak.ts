@@ -1,17 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { brokenInvariants, NEEDS_HISTORY } from '../invariants.ts';
-import { readMetrics } from '../load/metrics.ts';
 import type { StoreName } from '../load/server.ts';
-import { type Env, say, until } from '../node.ts';
-import { insist } from './api.ts';
-import { startClients } from './clients.ts';
+import { type Env, say } from '../node.ts';
+import { type ClientRecord, startClients } from './clients.ts';
 import { type Fault, planFaults } from './faults.ts';
 import type { Window } from './history-rules.ts';
 import { inflict } from './inflict.ts';
-import { startSoakReceiver } from './receiver.ts';
+import { type SoakReceiver, startSoakReceiver } from './receiver.ts';
 import { startHistory } from './run-history.ts';
 import { startSamples } from './samples.ts';
-import { type Site, startSite } from './site.ts';
+import { startSite } from './site.ts';
 import { createSoakJobs } from './soak-jobs.ts';
 import type { SoakResult } from './soak-verdicts.ts';
 
@@ -23,9 +21,9 @@ export interface SoakPlan {
   readonly settings: Env;
 }
 
-/** A third of the soak, at least until pruning has begun. */
+/** Until pruning has begun and caches are full. */
 const WARM_UP_SHARE = 1 / 3;
-const DRAINED_MS = 120_000;
+const DONE_MS = 120_000;
 
 /** Soaks the servers of one store, and returns what it saw. */
 export async function runSoak({ store, minutes, seed, settings }: SoakPlan): Promise<SoakResult> {
@@ -52,8 +50,7 @@ export async function runSoak({ store, minutes, seed, settings }: SoakPlan): Pro
     const endedAt = Date.now();
     await samples.stop();
     await clients.stop();
-    await insist(site, { path: '/api/jobs/pause-all', method: 'POST', body: { reason: 'The soak ends.' } });
-    await untilIdle(site);
+    await untilDone(clients.record(), receiver);
     await history.stop();
     const { databaseUrl } = site;
     const invariants = databaseUrl === undefined ? [] : await brokenInvariants(databaseUrl, [NEEDS_HISTORY]);
@@ -77,14 +74,11 @@ export async function runSoak({ store, minutes, seed, settings }: SoakPlan): Pro
   }
 }
 
-/** Waits until no run is running or queued, other than runs that the pause holds. */
-function untilIdle(site: Site): Promise<true> {
-  return until('no run is live', DRAINED_MS, async () => {
-    await delay(1_000);
-    const metrics = await readMetrics(site.urls[0] ?? '', 5_000);
-    const live = ['queued', 'running'].map((state) => metrics?.get(`greenvue_runs_live{state="${state}"}`));
-    return live.every((runs) => runs === 0) ? true : undefined;
-  });
+/** Waits until each acknowledged run has succeeded, or for two minutes: the verdicts then name the others. */
+async function untilDone({ acknowledged }: ClientRecord, { runs }: SoakReceiver): Promise<void> {
+  const isDone = (id: string) => (runs.get(id)?.succeeded ?? 0) > 0;
+  for (const end = Date.now() + DONE_MS; Date.now() < end; await delay(500))
+    if ([...acknowledged.values()].every(isDone)) return;
 }
 
 const minuteText = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;

@@ -39,7 +39,7 @@ const CHAINS = 3;
 /** Makes the jobs and the alert channel. Returns the jobs whose slots must be covered once. */
 export async function createSoakJobs(site: Site, receiver: string): Promise<readonly GridJob[]> {
   const create = (id: string, path: string, options: Readonly<Record<string, unknown>>) => {
-    const payload = { url: `${receiver}${path}`, timeout: '15s' };
+    const payload = { url: `${receiver}${path}`, timeout: '6s' };
     const body = { id, name: id, type: 'http_request', payload, ...options };
     return insist(site, { path: '/api/jobs', method: 'POST', body });
   };

@@ -32,6 +32,8 @@ export interface Agents {
 }
 
 const MOST_HEADER_BYTES = 16_384;
+/** A kept connection that the server had closed breaks within a round trip. Later, the server had the request. */
+const STALE_MS = 1_000;
 
 /**
  * Sends one request to one address and reads the answer. Rejects with an `OutboundError`, or as `signal`
@@ -49,7 +51,7 @@ function requireAnswer(answer: Answer | 'stale'): Answer {
 }
 
 function sendOnce(wanted: Exchange, { reuse }: { readonly reuse: boolean }): Promise<Answer | 'stale'> {
-  const { signal, hop, maxResponseBytes } = wanted;
+  const { signal, hop, maxResponseBytes, clock } = wanted;
   const { promise, resolve, reject } = Promise.withResolvers<Answer | 'stale'>();
   if (signal.aborted) return Promise.reject(signal.reason);
   const request = open(wanted, { reuse });
@@ -64,9 +66,13 @@ function sendOnce(wanted: Exchange, { reuse }: { readonly reuse: boolean }): Pro
   };
   signal.addEventListener('abort', abort);
   let hasAnswer = false;
+  let isLate = false;
+  const cancelLate = clock.setTimer(STALE_MS, () => {
+    isLate = true;
+  });
   const failed = (error: Error) => {
     if (signal.aborted) reject(signal.reason);
-    else if (request.reusedSocket && !hasAnswer && isReset(error)) resolve('stale');
+    else if (request.reusedSocket && !hasAnswer && !isLate && isReset(error)) resolve('stale');
     else reject(failureOf(error, { origin: hop.url.origin, hasAnswer }));
   };
   request.on('error', failed);
@@ -80,6 +86,7 @@ function sendOnce(wanted: Exchange, { reuse }: { readonly reuse: boolean }): Pro
   });
   request.on('close', () => {
     cancelTimer();
+    cancelLate();
     signal.removeEventListener('abort', abort);
     // Nothing happens if the promise is settled, which it is after an answer or an error.
     if (!hasAnswer) failed(new Error('closed without an answer'));
