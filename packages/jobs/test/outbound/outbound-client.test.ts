@@ -357,6 +357,26 @@ describe('connections', () => {
     expect({ sockets: sockets.size, requests }).toEqual({ sockets: 2, requests: 4 });
   });
 
+  it('that break after the server had the request for a second are an error: nothing is sent twice', async () => {
+    const timers = new Map<number, () => void>();
+    const setTimer = (ms: number, fire: () => void) => {
+      timers.set(ms, fire);
+      return () => void timers.delete(ms);
+    };
+    let requests = 0;
+    const port = await serve((request, response) => {
+      requests += 1;
+      if (requests === 1) return void response.end('first');
+      timers.get(1_000)?.();
+      request.socket.resetAndDestroy();
+    });
+    const client = clientOf({ allow: LOOPBACK, clock: { monotonic: () => performance.now(), setTimer } });
+    const url = `http://127.0.0.1:${port}/`;
+    await client.request({ url });
+    await expect(client.request({ url })).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
+    expect(requests).toBe(2);
+  });
+
   it('do not go through a proxy that the environment names', async () => {
     const port = await serve((_request, response) => response.end('direct'));
     const proxy = 'http://127.0.0.1:9';
