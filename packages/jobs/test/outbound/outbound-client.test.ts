@@ -358,16 +358,17 @@ describe('connections', () => {
   });
 
   it('that break after the server had the request for a second are an error: nothing is sent twice', async () => {
-    const timers = new Map<number, () => void>();
+    const timers = new Set<{ readonly ms: number; readonly fire: () => void }>();
     const setTimer = (ms: number, fire: () => void) => {
-      timers.set(ms, fire);
-      return () => void timers.delete(ms);
+      const timer = { ms, fire };
+      timers.add(timer);
+      return () => void timers.delete(timer);
     };
     let requests = 0;
     const port = await serve((request, response) => {
       requests += 1;
       if (requests === 1) return void response.end('first');
-      timers.get(1_000)?.();
+      for (const { ms, fire } of timers) if (ms === 1_000) fire();
       request.socket.resetAndDestroy();
     });
     const client = clientOf({ allow: LOOPBACK, clock: { monotonic: () => performance.now(), setTimer } });
