@@ -35,10 +35,10 @@ const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 const stores = STORES[values.store];
 const settings = values.break === undefined ? {} : BROKEN[values.break];
-if (stores === undefined || settings === undefined || !(minutes >= 6) || !Number.isSafeInteger(seed)) {
+if (stores === undefined || settings === undefined || !(minutes >= 12) || !Number.isSafeInteger(seed)) {
   const broken = Object.keys(BROKEN).join('|');
   process.stderr.write(
-    `npm run rehearse -- soak [--store sqlite|postgres|both] [--minutes N, at least 6] [--seed N] [--plots FOLDER] [--break ${broken}]\n`,
+    `npm run rehearse -- soak [--store sqlite|postgres|both] [--minutes N, at least 12] [--seed N] [--plots FOLDER] [--break ${broken}]\n`,
   );
   process.exit(1);
 }

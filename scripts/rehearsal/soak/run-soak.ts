@@ -21,8 +21,9 @@ export interface SoakPlan {
   readonly settings: Env;
 }
 
-/** Until pruning has begun and caches are full. */
 const WARM_UP_SHARE = 1 / 3;
+/** Jobs with a slot each 5 s reach their retention after 6 minutes, and pruning looks once a minute. */
+const LEAST_WARM_UP_MS = 7.5 * 60_000;
 const DONE_MS = 120_000;
 
 /** Soaks the servers of one store, and returns what it saw. */
@@ -32,7 +33,7 @@ export async function runSoak({ store, minutes, seed, settings }: SoakPlan): Pro
   try {
     const jobs = await createSoakJobs(site, receiver.url);
     const startedAt = Date.now();
-    const warmUpMs = minutes * 60_000 * WARM_UP_SHARE;
+    const warmUpMs = Math.max(minutes * 60_000 * WARM_UP_SHARE, LEAST_WARM_UP_MS);
     const samples = startSamples(site, site.urls.length - 1);
     const history = startHistory(site, jobs);
     const clients = startClients(site, receiver.url, seed);
