@@ -35,7 +35,7 @@ export function reportSoak(result: SoakResult): boolean {
   const { store, record, faults, arrivals, startedAt, endedAt, samples } = result;
   const minutes = (endedAt - startedAt) / 60_000;
   say(`\n${store}: ${minutes.toFixed(1)} minutes, warm-up ${(result.warmUpMs / 60_000).toFixed(1)}`);
-  say(`  ${count(record.requests)} requests, ${record.errors.length} failed, most of them during faults`);
+  say(`  ${count(record.requests)} requests, ${record.errors.length} failed`);
   say(`  ${count(arrivals.size)} runs arrived, ${count(record.acknowledged.size)} of them with keys`);
   say(`  faults: ${listed(faults.map(({ name }) => name))}`);
   const [first, last] = [samples.find(isOfLastLife), samples.at(-1)];
