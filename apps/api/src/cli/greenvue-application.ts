@@ -1,5 +1,6 @@
 import { type CliContext, createApplication } from '@greenvue/jobs-cli';
 import { type Application, buildCommand } from '@stricli/core';
+import type { RestoreFlags } from '../commands/restore.ts';
 import { GREENVUE_PROGRAM } from './greenvue-program.ts';
 
 const token = buildCommand({
@@ -8,7 +9,7 @@ const token = buildCommand({
       import('./local-command.ts'),
       import('../commands/make-token.ts'),
     ]);
-    return localCommand<[]>(makeToken);
+    return localCommand<[]>((config) => makeToken(config));
   },
   parameters: {},
   docs: { brief: 'Create an API token of an admin, valid for 30 days, in the database of this machine' },
@@ -35,12 +36,22 @@ const restore = buildCommand({
       import('./local-command.ts'),
       import('../commands/restore.ts'),
     ]);
-    return localCommand<[string | undefined]>(commands.restore);
+    return localCommand<[string | undefined], RestoreFlags>(commands.restore);
   },
-  parameters: folderParameter('Folder of a backup, such as DATA_DIR/backups/<time>'),
+  parameters: {
+    ...folderParameter('Folder of a backup, such as DATA_DIR/backups/<time>'),
+    flags: {
+      replaceOther: {
+        kind: 'boolean',
+        optional: true,
+        withNegated: false,
+        brief: 'Also replace the databases of another installation',
+      },
+    },
+  },
   docs: {
     brief: 'Replace the databases of this machine with a backup, and keep the replaced ones',
-    customUsage: ['<folder>'],
+    customUsage: ['<folder>', '<folder> --replace-other'],
   },
 });
 
@@ -62,7 +73,7 @@ const demo = buildCommand({
       import('./local-command.ts'),
       import('../commands/demo.ts'),
     ]);
-    return localCommand<[]>(commands.demo);
+    return localCommand<[]>((config) => commands.demo(config));
   },
   parameters: {},
   docs: { brief: 'Start a server with demo data: a market and a day of history' },

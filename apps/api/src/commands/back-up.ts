@@ -6,7 +6,7 @@ import { checkIntegrity } from '@greenvue/jobs/sqlite';
 import type { Config } from '../config/config.ts';
 import { backupNoteFile, writeBackupNote } from '../data-dir/backup-note.ts';
 import { dataFiles, stampOf } from '../data-dir/data-dir.ts';
-import { syncFile } from '../data-dir/durable-files.ts';
+import { syncFile, syncFolder } from '../data-dir/durable-files.ts';
 import { settleRestoreAlone } from '../data-dir/replace-databases.ts';
 import { isDiskFull } from '../start/full-disk.ts';
 import { StartError } from '../start/start-error.ts';
@@ -50,6 +50,7 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
       made.push(copy);
     }
     writeBackupNote(folder, takenAt);
+    syncNew(folder, created);
     return copies.map(({ copy }) => copy).join('\n');
   } catch (error) {
     // Another backup may have finished in the same folder: only what this one has made is removed.
@@ -61,6 +62,13 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
       `The disk of ${folder} is full, so no backup was made: free space on it, or name a folder on another disk.`,
     );
   }
+}
+
+/** Makes the names of the new folders durable, from the folder up to `first`. Undefined: none was created. */
+function syncNew(folder: string, first: string | undefined): void {
+  if (first === undefined) return;
+  syncFolder(dirname(folder));
+  if (folder !== first) syncNew(dirname(folder), first);
 }
 
 interface Copy {

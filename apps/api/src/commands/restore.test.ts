@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { takeFileLock } from '@greenvue/jobs/sqlite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { dataFiles, lockDataDir } from '../data-dir/data-dir.ts';
 import { startFault } from '../start/start-fault.ts';
 import { canMount, fill, smallDisk } from '../testing/small-disk.ts';
@@ -117,6 +117,7 @@ test('a backup is restored to an empty folder, and over databases that are damag
   const said = await restore(config, [backup]);
   expect(said).toContain('nothing: there were no databases');
   expect(said).toContain('people have to sign in again');
+  expect(said).toMatch(/Missing +secrets-key, which no backup contains/);
   expect(await contentsOf(DATA_DIR)).toEqual(BEFORE);
 
   writeFileSync(join(DATA_DIR, 'jobs.db'), 'x'.repeat(100_000));
@@ -188,6 +189,64 @@ test('databases that are links, and a folder of another user, are refused', asyn
   expect(await refused({ DATA_DIR }, backup)).toMatch(
     /belongs to the user with id 12345, .* sudo -u '#12345'/,
   );
+});
+
+test('a backup of another installation is named, and replaces this one only with a flag', async () => {
+  const { DATA_DIR, backup } = await killedServer();
+  inDatabase(join(DATA_DIR, 'jobs.db'), (db) => db.exec("UPDATE info SET value = 'other' WHERE key = 'id'"));
+  inDatabase(join(DATA_DIR, 'app.db'), (db) =>
+    db.exec("UPDATE settings SET value = 'other' WHERE key = 'installation'"),
+  );
+  expect(await refused({ DATA_DIR }, backup)).toMatch(
+    /is of another installation \(.+\) than the databases in DATA_DIR .+ \(other\), so nothing was restored: .+ add --replace-other/,
+  );
+  expect(await contentsOf(DATA_DIR)).toEqual(AFTER);
+  const cli = startProcess('cli.ts', { DATA_DIR }, ['restore', backup, '--replace-other']);
+  expect(await cli.ended()).toBe(0);
+  expect(cli.output.stdout).toMatch(/To undo this restore: greenvue restore .+ --replace-other\n/);
+  expect(await contentsOf(DATA_DIR)).toEqual(BEFORE);
+});
+
+test('the copies of an interrupted restore are no backup', async () => {
+  const { DATA_DIR, backup } = await killedServer();
+  const { restoring } = dataFiles(DATA_DIR);
+  cpSync(backup, restoring, { recursive: true });
+  expect(await refused({ DATA_DIR }, restoring)).toMatch(
+    /has the copies of an interrupted restore, not a backup/,
+  );
+});
+
+test('a folder of replaced databases on another disk is refused before anything changes', async ({
+  skip,
+}) => {
+  const { DATA_DIR, backup } = await killedServer();
+  const other = ['/dev/shm', '/tmp', '/var/tmp'].find(
+    (folder) => existsSync(folder) && statSync(folder).dev !== statSync(DATA_DIR).dev,
+  );
+  if (other === undefined) return skip('there is one disk');
+  const elsewhere = mkdtempSync(join(other, 'greenvue-'));
+  onTestFinished(() => rmSync(elsewhere, { recursive: true }));
+  symlinkSync(elsewhere, dataFiles(DATA_DIR).replaced);
+  expect(await refused({ DATA_DIR }, backup)).toMatch(
+    /can't be moved to .+replaced \(EXDEV: .+\), so nothing was restored: make it a folder on the disk of DATA_DIR/,
+  );
+  expect(existsSync(dataFiles(DATA_DIR).restoring)).toBe(false);
+  expect(await contentsOf(DATA_DIR)).toEqual(AFTER);
+});
+
+test('databases that were kept before are not overwritten', async () => {
+  const { DATA_DIR, backup } = await killedServer();
+  const now = new Date();
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  onTestFinished(() => void vi.useRealTimers());
+  const config = await testConfig({ DATA_DIR });
+  await restore(config, [backup]);
+  vi.setSystemTime(now);
+  expect(await refused({ DATA_DIR }, backup)).toMatch(
+    /already exists, so nothing was restored: check the clock/,
+  );
+  const [kept = ''] = readdirSync(dataFiles(DATA_DIR).replaced);
+  expect(await contentsOf(join(dataFiles(DATA_DIR).replaced, kept))).toEqual(AFTER);
 });
 
 test('a backup with read-only files is restored to files that the server can write', async () => {

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { continueIds, takeFileLock } from '@greenvue/jobs/sqlite';
+import { continueIds, readDatabaseIdentity, takeFileLock } from '@greenvue/jobs/sqlite';
 import type { Config } from '../config/config.ts';
 import { type DataDirLock, dataFiles, lockDataDir, openDataDir } from '../data-dir/data-dir.ts';
 import { refuseMoved } from '../data-dir/move-notes.ts';
@@ -11,6 +11,7 @@ import {
   replacedFolder,
   settleRestore,
 } from '../data-dir/replace-databases.ts';
+import { readAppDatabase } from '../installation/open-installation.ts';
 import { type Comparison, compareDatabases } from '../restore/compare-databases.ts';
 import { type Backup, findBackup } from '../restore/find-backup.ts';
 import { restoredGuide } from '../restore/restored-guide.ts';
@@ -18,11 +19,20 @@ import { stageBackup } from '../restore/stage-backup.ts';
 import { isDiskFull } from '../start/full-disk.ts';
 import { StartError } from '../start/start-error.ts';
 
+export interface RestoreFlags {
+  /** Also replaces the databases of another installation. */
+  readonly replaceOther?: boolean;
+}
+
 /**
  * Replaces the databases in DATA_DIR, which no server may use, with a backup, and keeps the replaced ones. All
  * or nothing, also after a kill. Returns what was restored, lost and repeated. Not for PostgreSQL.
  */
-export async function restore(config: Config, [name]: readonly string[]): Promise<string> {
+export async function restore(
+  config: Config,
+  [name]: readonly string[],
+  { replaceOther = false }: RestoreFlags = {},
+): Promise<string> {
   const { dataDir } = config;
   if (config.postgres !== undefined) throw new StartError(ON_POSTGRES);
   const backup = findBackup(dataDir, name);
@@ -35,7 +45,7 @@ export async function restore(config: Config, [name]: readonly string[]): Promis
     try {
       await refuseMoved(dataDir);
       settleRestore(dataDir);
-      return await replaceWith(backup, config);
+      return await replaceWith(backup, config, replaceOther);
     } finally {
       jobsLock.release();
     }
@@ -79,14 +89,21 @@ function lockJobs(dataDir: string): DataDirLock {
   );
 }
 
-async function replaceWith(backup: Backup, config: Config): Promise<string> {
+async function replaceWith(backup: Backup, config: Config, replaceOther: boolean): Promise<string> {
   const { dataDir } = config;
   const { restoring, jobs } = dataFiles(dataDir);
   const now = new Date();
   const hasOld = DATABASE_NAMES.some((each) => existsSync(join(dataDir, each)));
   let changes: Comparison | 'unknown';
+  let isOther = false;
   try {
-    await stageBackup(dataDir, backup);
+    const id = await stageBackup(dataDir, backup);
+    const present = presentInstallation(dataDir);
+    isOther = id !== undefined && present !== undefined && id !== present;
+    if (isOther && !replaceOther)
+      throw new StartError(
+        `The backup ${backup.folder} is of another installation (${id}) than the databases in DATA_DIR ${dataDir} (${present}), so nothing was restored: name another backup, or add --replace-other to replace them anyway.`,
+      );
     changes = compare(restoring, dataDir);
     continueIds({
       file: dataFiles(restoring).jobs,
@@ -107,10 +124,18 @@ async function replaceWith(backup: Backup, config: Config): Promise<string> {
     dataDir,
     backup: backup.folder,
     takenAt: backup.note?.takenAt,
+    isOther,
     kept: hasOld ? replacedFolder(dataDir, now.toISOString()) : undefined,
     changes,
     missingSecrets: missingSecrets(config),
   });
+}
+
+/** Undefined if there is no database, or none that can be read. */
+function presentInstallation(dataDir: string): string | undefined {
+  const { app, jobs } = dataFiles(dataDir);
+  const found = [readAppDatabase(app), readDatabaseIdentity(jobs)];
+  return found.find((one) => one.kind === 'filled')?.id;
 }
 
 function incomplete(dataDir: string, error: unknown): string {
@@ -127,11 +152,18 @@ function compare(restoring: string, dataDir: string): Comparison | 'unknown' {
   }
 }
 
-function missingSecrets({ dataDir, jwtSecret }: Config): readonly string[] {
-  const has = (name: string) => existsSync(join(dataDir, name));
-  return jwtSecret !== undefined || has('jwt-secret')
-    ? []
-    : [
-        'jwt-secret, which no backup contains. Without it, people have to sign in again; API tokens stay valid',
-      ];
+function missingSecrets({ dataDir, jwtSecret, secretsKeys }: Config): readonly string[] {
+  const lacks = (name: string) => !existsSync(join(dataDir, name));
+  return [
+    ...(jwtSecret === undefined && lacks('jwt-secret')
+      ? [
+          'jwt-secret, which no backup contains. Without it, people have to sign in again; API tokens stay valid',
+        ]
+      : []),
+    ...(secretsKeys.length === 0 && lacks('secrets-key')
+      ? [
+          'secrets-key, which no backup contains. Copy it, or set SECRETS_KEY: without the key, secrets can not be read',
+        ]
+      : []),
+  ];
 }

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from '../start/start-error.ts';
 import { writeBackupNote } from './backup-note.ts';
 import { dataFiles, lockDataDir, stampOf } from './data-dir.ts';
 import { syncFile, syncFolder, writeDurably } from './durable-files.ts';
@@ -23,9 +24,33 @@ export function replaceDatabases(dataDir: string, instant: string): void {
       throw new Error(`${each} still has a log in ${restoring}`);
     syncFile(join(restoring, each));
   }
+  requireRoomForOld(dataDir, instant);
   writeDurably(join(restoring, READY), instant);
   syncFolder(dataDir);
   settleRestore(dataDir);
+}
+
+/** Before the decision: afterwards, the server could not start until somebody has removed the cause. */
+function requireRoomForOld(dataDir: string, instant: string): void {
+  const { restoring, replaced } = dataFiles(dataDir);
+  const kept = replacedFolder(dataDir, instant);
+  if (existsSync(kept))
+    throw new StartError(
+      `${kept} already exists, so nothing was restored: check the clock, and restore again.`,
+    );
+  if (!existsSync(replaced)) return;
+  const [probe, moved] = [join(restoring, 'probe'), join(replaced, 'probe')];
+  try {
+    writeFileSync(probe, '');
+    renameSync(probe, moved);
+    rmSync(moved);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(
+      `The replaced databases can't be moved to ${replaced} (${why}), so nothing was restored: make it a folder on the disk of DATA_DIR, or rename it, and restore again.`,
+      { cause },
+    );
+  }
 }
 
 /**

@@ -22,6 +22,10 @@ export function findBackup(dataDir: string, name: string | undefined): Backup {
     throw new StartError(
       `${folder} is not a folder: name the folder of a backup, such as ${exampleOf(dataDir)}`,
     );
+  if (folder === resolve(dataFiles(dataDir).restoring))
+    throw new StartError(
+      `${folder} has the copies of an interrupted restore, not a backup: start the server, which completes or removes them, or name a backup, such as ${exampleOf(dataDir)}`,
+    );
   // The files of a server may change while they are copied.
   if (existsSync(dataFiles(folder).lock))
     throw new StartError(

@@ -6,6 +6,8 @@ export interface Restored {
   readonly takenAt: string | undefined;
   /** The folder of the replaced databases; undefined if there were none. */
   readonly kept: string | undefined;
+  /** The replaced databases were of another installation. */
+  readonly isOther: boolean;
   /** `unknown`: the replaced databases could not be read. */
   readonly changes: Comparison | 'unknown';
   /** Secrets that a backup does not contain, and that DATA_DIR does not have. */
@@ -14,14 +16,14 @@ export interface Restored {
 
 /** Says what a restore has done and what follows from it. */
 export function restoredGuide(restored: Restored): string {
-  const { dataDir, backup, takenAt, kept, changes, missingSecrets } = restored;
+  const { dataDir, backup, takenAt, kept, isOther, changes, missingSecrets } = restored;
   const instant = takenAt === undefined ? 'an unknown instant: it has no backup.json' : takenAt;
   return [
     `Restored ${backup} to DATA_DIR ${dataDir}.`,
     `  Instant      ${instant}`,
     kept === undefined
       ? '  Replaced     nothing: there were no databases'
-      : `  Replaced     kept in ${kept}. To undo this restore: greenvue restore ${kept}`,
+      : `  Replaced     kept in ${kept}. To undo this restore: greenvue restore ${kept}${isOther ? ' --replace-other' : ''}`,
     ...(changes === 'unknown'
       ? ['  Lost         everything acknowledged since that instant']
       : linesOf(changes)),

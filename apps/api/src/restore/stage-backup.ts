@@ -14,9 +14,10 @@ import type { Backup } from './find-backup.ts';
 
 /**
  * Copies a backup to `DATA_DIR/restoring` and makes sure that this version can start on it. Never changes the
- * backup. Needs the lock of DATA_DIR. Throws a {@link StartError} if the backup can't be used.
+ * backup. Needs the lock of DATA_DIR. Returns the id of its installation, which very old ones do not have.
+ * Throws a {@link StartError} if the backup can't be used.
  */
-export async function stageBackup(dataDir: string, { folder, note }: Backup): Promise<void> {
+export async function stageBackup(dataDir: string, { folder, note }: Backup): Promise<string | undefined> {
   const { restoring } = dataFiles(dataDir);
   rmSync(restoring, { recursive: true, force: true });
   mkdirSync(restoring, { mode: 0o700 });
@@ -33,7 +34,8 @@ export async function stageBackup(dataDir: string, { folder, note }: Backup): Pr
   const files = dataFiles(restoring);
   const id = installationOf(files, folder);
   try {
-    await bringUpToDate(files, { id, isNew: false });
+    await bringUpToDate(files, { id: id ?? randomUUID(), isNew: false });
+    return id;
   } catch (error) {
     const isNewer =
       error instanceof NewerDatabaseError || (error instanceof StoreError && error.code === 'newer_schema');
@@ -54,7 +56,10 @@ async function requireSound({ copy, original }: { readonly copy: string; readonl
 }
 
 /** The id of both databases. */
-function installationOf(files: { readonly app: string; readonly jobs: string }, folder: string): string {
+function installationOf(
+  files: { readonly app: string; readonly jobs: string },
+  folder: string,
+): string | undefined {
   const app = readAppDatabase(files.app);
   const jobs = readDatabaseIdentity(files.jobs);
   const refuse = (why: string) =>
@@ -64,6 +69,6 @@ function installationOf(files: { readonly app: string; readonly jobs: string }, 
   if (app.kind !== 'filled') throw refuse('app.db has no accounts');
   if (jobs.kind !== 'filled') throw refuse('jobs.db has no table of jobs');
   const decision = decideInstallation({ app, jobs }, undefined);
-  if (decision.kind === 'start') return decision.id ?? randomUUID();
+  if (decision.kind === 'start') return decision.id;
   throw refuse('its databases belong to different installations');
 }
