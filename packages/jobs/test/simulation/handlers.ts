@@ -62,7 +62,7 @@ const DEEDS: Readonly<Record<Mood, readonly Deed[]>> = {
   slow: ['work', 'succeed'],
   flaky: ['succeed', 'throw', 'succeed', 'throw', 'throw_permanent'],
   failing: ['throw', 'throw', 'throw', 'throw_permanent', 'succeed'],
-  blocking: ['work', 'succeed', 'block'],
+  blocking: ['work', 'work', 'block'],
   deadly: ['die'],
   wild: ['succeed', 'throw', 'throw_permanent', 'work', 'work_deaf', 'hang', 'die', 'die'],
 };
@@ -121,8 +121,9 @@ async function act(
       ctx.progress(1, 2);
       return process.sleep(random.whole(500, 15_000), signal);
     case 'block':
-      process.freeze(random.pick([500, 5_000, 16_000, 30_000]));
-      await process.sleep(random.whole(0, 100), signal);
+      process.freeze(random.pick([500, 16_000, 16_000, 30_000]));
+      await process.sleep(0);
+      if (random.chance(0.5)) return;
       ctx.progress(1, 2);
       return process.sleep(random.whole(500, 15_000), signal);
     case 'work_deaf':

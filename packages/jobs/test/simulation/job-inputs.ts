@@ -5,7 +5,7 @@ import { T0 } from './world.ts';
 
 type Fields = Partial<Omit<JobInput, 'id' | 'type' | 'name'>>;
 
-const TYPES = ['work', 'work', 'work', 'limited', 'rated', 'budgeted', 'resumable'];
+const TYPES = ['work', 'work', 'limited', 'limited', 'rated', 'budgeted', 'resumable'];
 
 /** A job with random options. Some are refused, which is an answer, too. */
 export function randomInput(random: Random, id: string, ids: readonly string[]): JobInput {
@@ -26,7 +26,7 @@ export function randomInput(random: Random, id: string, ids: readonly string[]):
     ...maybe(random, 0.3, () => ({ priority: random.pick(['high', 'low'] as const) })),
     ...maybe(random, overlap === 'allow' ? 0.5 : 0, () => ({ maxRunning: random.whole(1, 2) })),
     ...maybe(random, 0.15, () => ({ pauseAfter: { failures: 2, ofLast: random.whole(2, 4) } })),
-    ...maybe(random, upstream === id ? 0 : 0.15, () => ({
+    ...maybe(random, upstream === id ? 0 : 0.25, () => ({
       onlyIf: { job: upstream, succeededWithin: random.pick(['5s', '1m']) },
     })),
   };
@@ -41,6 +41,7 @@ function randomSchedule(random: Random, ids: readonly string[]): Fields {
     'rrule',
     'run_at',
     'demand',
+    'after',
     'after',
   ]);
   const bounds: Fields = {
@@ -81,6 +82,7 @@ function randomPayload(random: Random): object {
 export function randomPatch(random: Random): JobPatch {
   const patches: readonly (() => JobPatch)[] = [
     () => ({ interval: random.pick(['1s', '3s', '10s', '1m']) }),
+    () => ({ interval: random.pick(['2s', '5s']) }),
     () => ({
       overlap: random.pick(['skip', 'queue', 'allow', 'cancel_previous'] as const),
       maxRunning: null,

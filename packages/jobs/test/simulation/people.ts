@@ -93,6 +93,10 @@ function request(
       const { jobId, backMs, onlyMissing } = deed;
       return engine.backfillJob(jobId, { from: now - backMs, onlyMissing }, { by });
     }
+    case 'bulk_jobs':
+      return engine.bulkJobs({ action: deed.action, all: true }, { by });
+    case 'bulk_runs':
+      return engine.bulkRuns({ action: deed.action, all: true }, { by });
     case 'pause_all':
       return engine.pauseAll(deed.untilMs === undefined ? {} : { until: new Date(now + deed.untilMs) }, {
         by,

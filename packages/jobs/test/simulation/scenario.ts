@@ -29,6 +29,8 @@ export type Deed =
       readonly backMs: number;
       readonly onlyMissing: boolean;
     }
+  | { readonly kind: 'bulk_jobs'; readonly action: 'pause' | 'resume' | 'run' }
+  | { readonly kind: 'bulk_runs'; readonly action: 'cancel' | 'retry' }
   | { readonly kind: 'pause_all'; readonly untilMs: number | undefined }
   | { readonly kind: 'resume_all' }
   | { readonly kind: 'crash'; readonly n: number; readonly awayMs: number; readonly losesLastCalls: boolean }
@@ -91,8 +93,26 @@ export function scenarioOf(seed: number, options: ScenarioOptions = {}): Scenari
     lengthMs,
     isOrdered: random.chance(0.5),
     delayMs: random.pick([1, 3, 20, 100]),
-    actions: [...created, ...others].sort((a, b) => a.at - b.at),
+    actions: [...created, ...others, ...others.flatMap((action) => aroundJump(random, action, ids))].sort(
+      (a, b) => a.at - b.at,
+    ),
   };
+}
+
+/** What shows how a jump is taken: runs that wait meanwhile, or an edit after it and then slots that are late. */
+function aroundJump(random: Random, { at, via, deed }: Action, ids: readonly string[]): readonly Action[] {
+  if (deed.kind !== 'jump' || Math.abs(deed.ms) < 120_000) return [];
+  const jobId = random.pick(ids);
+  const [after, interval] = [at + random.whole(500, 5_000), random.pick(['1s', '2s'])];
+  if (deed.ms > 0)
+    return [
+      { at: at - 300, via, deed: { kind: 'burst', jobId, count: 8 } },
+      { at: at + 300, via, deed: { kind: 'burst', jobId: random.pick(ids), count: 8 } },
+    ];
+  return [
+    { at: after, via, deed: { kind: 'patch', jobId, patch: { interval } } },
+    ...[0, 1, 2, 3].map((n): Action => ({ at: after + 3_000, via, deed: { kind: 'freeze', n, ms: 5_000 } })),
+  ];
 }
 
 const FAULTS = [
@@ -144,12 +164,16 @@ const PERSON_DEEDS = [
   'trigger',
   'trigger',
   'trigger',
+  'trigger',
   'burst',
   'cancel',
   'cancel',
   'cancel',
   'retry',
   'backfill',
+  'backfill',
+  'bulk_jobs',
+  'bulk_runs',
   'pause_all',
   'resume_all',
 ] as const;
@@ -182,6 +206,10 @@ function personDeed(random: Random, ids: readonly string[]): Deed {
       return { kind, n: random.whole(0, 99) };
     case 'backfill':
       return { kind, jobId, backMs: random.whole(1_000, 60_000), onlyMissing: random.chance(0.5) };
+    case 'bulk_jobs':
+      return { kind, action: random.pick(['pause', 'resume', 'resume', 'run'] as const) };
+    case 'bulk_runs':
+      return { kind, action: random.pick(['cancel', 'retry'] as const) };
     case 'pause_all':
       return { kind, untilMs: random.whole(1_000, 20_000) };
     case 'resume_all':

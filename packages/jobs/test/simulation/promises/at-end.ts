@@ -1,3 +1,4 @@
+import { EngineError } from '../../../src/core/model/errors.ts';
 import type { RequestedRun } from '../../../src/core/store/store-views.ts';
 import { isAllPaused, type Past } from '../past.ts';
 import { activeRoomOf } from './room.ts';
@@ -10,7 +11,8 @@ export function dueRunsAreDone(past: Past, now: number): string | undefined {
   for (const { run } of past.database.live.values()) {
     const job = past.jobOf(run)?.job;
     if (job === undefined || run.held === 'pause' || run.availableAt > now - LATE_MS) continue;
-    if (job.type === 'rated' || job.type === 'limited') continue;
+    // Its slots may come faster than its limit lets them start.
+    if (job.type === 'rated') continue;
     const claimedAt = past.runs.get(run.id)?.claims.at(-1)?.at ?? 0;
     if (run.claim !== undefined && claimedAt > now - LATE_MS) continue;
     const active = past.liveRunsOf(Number(run.jobUid)).filter(({ held }) => held === 'no');
@@ -52,6 +54,30 @@ export function keysStandForOneRun({ ledger }: Past): string | undefined {
     const first = known.get(`${jobUid} ${key}`) ?? id;
     if (first !== id) return `${jobId}: the key ${key} has made the runs ${first} and ${id}`;
     known.set(`${jobUid} ${key}`, id);
+  }
+  return undefined;
+}
+
+/** P15: a trigger that repeats a key is answered with the first run, also while there is no room. */
+export function repeatsAreAnswered({ database, ledger }: Past): string | undefined {
+  const told = new Map<string, { readonly jobUid: string; readonly at: number }>();
+  for (const { kind, jobId = '', key, askedAt, answer } of ledger.commands) {
+    if (kind !== 'trigger' || key === undefined || answer === undefined) continue;
+    if (answer.ok) {
+      const { jobUid } = (answer.value as RequestedRun).run;
+      told.set(`${jobId} ${key}`, { jobUid, at: answer.at });
+      continue;
+    }
+    const first = told.get(`${jobId} ${key}`);
+    // The job has had one life only since then.
+    if (first === undefined || first.at > askedAt || String(database.findJob(jobId)?.uid) !== first.jobUid)
+      continue;
+    if (
+      answer.value instanceof EngineError &&
+      answer.value.code === 'conflict' &&
+      answer.value.summary.startsWith('The job has live runs')
+    )
+      return `${jobId}: the key ${key} has a run, and a repeat was refused: ${answer.value.message}`;
   }
   return undefined;
 }

@@ -93,6 +93,7 @@ export const AT_END: Readonly<Record<string, (past: Past, now: number) => string
   'P9, lost nodes: due runs': atEnd.dueRunsAreDone,
   'P15, run now': atEnd.toldRunsAreThere,
   'P15, run now: keys': atEnd.keysStandForOneRun,
+  'P15, run now: repeats': atEnd.repeatsAreAnswered,
   'P30, resume': atEnd.savedStateIsFound,
   'P18, bounds: counts': rows.countsAreTrue,
 };
