@@ -65,6 +65,8 @@ export class Simulation {
     const own = live.filter((row) => row.held === 'run_at');
     const later = own.filter((row) => row.availableAt > this.now).map((row) => row.availableAt);
     const count = (held: Held) => live.filter((row) => row.held === held).length;
+    const held = live.filter((row) => row.held === 'overlap');
+    const retries = held.filter((row) => row.availableAt > this.now).map((row) => row.availableAt);
     return {
       active: count('no'),
       waiting: count('overlap'),
@@ -72,6 +74,8 @@ export class Simulation {
       claimed: live.filter((row) => row.state === 'running').length,
       dueOwnRuns: own.length - later.length,
       ...(later.length === 0 ? {} : { nextOwnRunAt: Math.min(...later) }),
+      ...(this.job.maxRunning === undefined ? {} : { dueWaiting: held.length - retries.length }),
+      ...(retries.length === 0 ? {} : { nextWaitingAt: Math.min(...retries) }),
     };
   }
 

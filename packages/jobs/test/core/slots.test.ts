@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { windowsText } from '../../src/core/calendars/job-calendar.ts';
 import { type CatchUp, NO_LIVE_RUNS, type Overlap } from '../../src/core/model/job.ts';
-import { slotAhead } from '../../src/core/rules/slots.ts';
+import { draftOf } from '../../src/core/rules/decision.ts';
+import { isMissed } from '../../src/core/rules/missed.ts';
+import { heldForRoom } from '../../src/core/rules/room.ts';
+import { planJob, slotAhead } from '../../src/core/rules/slots.ts';
 import { healthOf } from '../../src/core/watching/health.ts';
 import { covering, definition, every, Simulation } from './simulation.ts';
 
@@ -78,6 +82,28 @@ describe('catch-up', () => {
     sim.now = T0 + 15_001;
     sim.plan();
     expect(sim.rows).toMatchObject([{ state: 'skipped', reason: 'missed', missed: 1 }]);
+  });
+
+  it('a slot of a fixed delay is missed when taken later than half the delay, wherever its grid lies', () => {
+    const { job } = new Simulation(definition(every(10_000, { mode: 'fixed_delay' })), T0);
+    expect(isMissed(job, T0 + 13_000, T0 + 18_000)).toBe(false);
+    expect(isMissed(job, T0 + 13_000, T0 + 18_001)).toBe(true);
+  });
+
+  // Promise P33, calendars and ends.
+  it('where a calendar moves slots, the gap goes to the next slot that is due at another time', () => {
+    const windows = windowsText({
+      timezone: 'UTC',
+      windows: [{ startAt: '2026-01-01T00:01:40Z', endAt: '2026-01-01T00:02:40Z' }],
+    });
+    const calendar = { id: 'c', mode: 'move' } as const;
+    const { job } = new Simulation(definition(every(20_000), { calendar }), T0, windows);
+    // Slots from 100 s to 140 s are due at 160 s, with that of 160 s: after the slot of 80 s, nothing is due for 80 s.
+    const late = (slotS: number, takenS: number) => isMissed(job, T0 + slotS * 1_000, T0 + takenS * 1_000);
+    expect([late(80, 120), late(80, 121)]).toEqual([false, true]);
+    expect([late(120, 170), late(120, 171)]).toEqual([false, true]);
+    const { calendar: _, windows: __, ...plain } = job;
+    expect(isMissed(plain, T0 + 80_000, T0 + 91_000)).toBe(true);
   });
 
   it('skip covers the missed slots by one skipped row and runs a latest slot that is just late', () => {
@@ -218,6 +244,110 @@ describe('overlap', () => {
   });
 });
 
+// Promises P7, overlap; P15, run now.
+describe('runs whose own time comes', () => {
+  const planned = (more: Parameters<typeof definition>[1], times: readonly number[]) => {
+    const sim = new Simulation(definition({ kind: 'on_demand' }, more), T0);
+    for (const runAt of times) sim.command({ kind: 'trigger', runAt });
+    return sim;
+  };
+  const held = (sim: Simulation) => sim.rows.map((row) => row.held);
+
+  it('run one after the other, where an edit has since forbidden that two run at once', () => {
+    const sim = planned({ overlap: 'allow' }, [T0 + MINUTE, T0 + MINUTE]);
+    sim.command({ kind: 'edit', definition: definition({ kind: 'on_demand' }) });
+    expect(held(sim)).toEqual(['run_at', 'run_at']);
+    sim.now = T0 + MINUTE;
+    sim.plan();
+    expect(held(sim)).toEqual(['no', 'overlap']);
+    for (const run of sim.claim()) sim.settle(run);
+    expect(held(sim)).toEqual(['no', 'no']);
+  });
+
+  it('run together, where runs may overlap', () => {
+    const sim = planned({ overlap: 'allow' }, [T0 + MINUTE, T0 + MINUTE]);
+    sim.now = T0 + MINUTE;
+    sim.plan();
+    expect(held(sim)).toEqual(['no', 'no']);
+  });
+
+  it('take one place of two under queue: a slot of that instant takes the other', () => {
+    const sim = new Simulation(definition(every(HOUR), { overlap: 'allow' }), T0);
+    sim.command({ kind: 'trigger', runAt: T0 + HOUR });
+    sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'queue' }) });
+    sim.now = T0 + HOUR;
+    sim.plan();
+    expect(sim.rows).toMatchObject([
+      { trigger: 'manual', held: 'no', state: 'waiting' },
+      { trigger: 'schedule', held: 'overlap', state: 'waiting' },
+    ]);
+  });
+
+  it('keep a job active that has no slot left', () => {
+    const sim = new Simulation(definition({ kind: 'run_at', runAt: T0 + 1 }, { overlap: 'allow' }), T0);
+    sim.command({ kind: 'trigger', runAt: T0 + MINUTE });
+    sim.now = T0 + 1;
+    sim.plan();
+    for (const run of sim.claim()) sim.settle(run);
+    sim.now = T0 + MINUTE;
+    sim.plan();
+    expect(sim.job.status).toBe('active');
+    for (const run of sim.claim()) sim.settle(run);
+    expect(sim.job.status).toBe('finished');
+  });
+
+  // Promise P14, pause.
+  it('wait in a paused job of enqueued runs, and are let go with the others when it resumes', () => {
+    const sim = planned({ id: 'enqueued.noop', overlap: 'allow' }, [T0 + MINUTE]);
+    sim.command({ kind: 'pause', cancelLive: false });
+    sim.now = T0 + MINUTE;
+    sim.plan();
+    expect(held(sim)).toEqual(['pause']);
+    const late = planned({ id: 'enqueued.noop', overlap: 'allow' }, [T0 + MINUTE]);
+    late.command({ kind: 'pause', cancelLive: false });
+    late.now = T0 + MINUTE;
+    late.command({ kind: 'resume' });
+    expect(held(late)).toEqual(['no']);
+  });
+});
+
+// Promise P29, limits and priority.
+describe('room under max_running', () => {
+  const limited = (maxRunning: number) => definition(every(MINUTE), { overlap: 'allow', maxRunning });
+
+  it('that an edit gives at the time of a slot is for that slot, unless all of it is taken', () => {
+    const atSecondSlot = (maxRunning: number) => {
+      const sim = new Simulation(limited(1), T0);
+      sim.now = T0 + MINUTE;
+      sim.plan();
+      sim.claim();
+      sim.now = T0 + 2 * MINUTE;
+      sim.command({ kind: 'edit', definition: { ...limited(maxRunning), name: 'Edited' } });
+      return sim.rows.map((row) => row.held);
+    };
+    expect(atSecondSlot(2)).toEqual(['no', 'no']);
+    expect(atSecondSlot(1)).toEqual(['no', 'overlap']);
+  });
+
+  it('is not taken by a run that is due later', () => {
+    const held = (maxRunning: number | undefined, availableAt: number) => {
+      const { job } = new Simulation(definition(every(MINUTE), { overlap: 'allow' }), T0);
+      const draft = draftOf(maxRunning === undefined ? job : { ...job, maxRunning }, NO_LIVE_RUNS);
+      return heldForRoom(draft, availableAt, T0);
+    };
+    expect(held(1, T0)).toBe('no');
+    expect(held(1, T0 + 1)).toBe('overlap');
+    expect(held(undefined, T0 + 1)).toBe('no');
+  });
+
+  it('is counted again at once where more runs may have come due than the planner has counted', () => {
+    const { job } = new Simulation(limited(3), T0);
+    const wakeAt = (dueOwnRuns: number) => planJob(job, { ...NO_LIVE_RUNS, dueOwnRuns }, T0 + 1).job.wakeAt;
+    expect(wakeAt(2)).toBe(T0 + 1);
+    expect(wakeAt(1)).toBe(T0 + MINUTE);
+  });
+});
+
 // Promise P17, clock.
 describe('clock', () => {
   it('a clock that jumps back reruns nothing', () => {
@@ -342,6 +472,22 @@ describe('a slot that comes soon', () => {
     expect(ahead((sim) => sim.command({ kind: 'trigger', runAt: SOON + HOUR }), { overlap: 'allow' })).toBe(
       T0 + HOUR,
     );
+    expect(ahead((sim) => sim.command({ kind: 'trigger', runAt: T0 + HOUR }), { overlap: 'allow' })).toBe(
+      undefined,
+    );
+    const both = (sim: Simulation) => {
+      sim.command({ kind: 'trigger' });
+      sim.command({ kind: 'trigger', runAt: SOON });
+      sim.now = SOON;
+    };
+    expect(ahead(both, { overlap: 'allow' })).toBe(undefined);
+  });
+
+  // Promise P14, pause.
+  it('can not be when the job is paused until then', () => {
+    const { job } = new Simulation(definition(every(HOUR)), T0);
+    const paused = { ...job, status: 'paused', pause: { at: T0, until: T0 + HOUR } } as const;
+    expect(slotAhead(paused, NO_LIVE_RUNS, SOON, 200)).toBe(undefined);
   });
 
   // Promise P34, spread.

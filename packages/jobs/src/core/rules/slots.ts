@@ -77,7 +77,7 @@ export function planOrPutOff(
 /** {@link planJob} as a step of a command: an edit first takes slots of the old definition (P16, edit). */
 export function takeDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;
-  if (draft.job.status === 'paused' && until !== undefined && until <= now) resume(draft, { at: until, now });
+  if (until !== undefined && until <= now) resume(draft, { at: until, now });
   releaseOwnRunAt(draft, now);
   // Retries of a job with `maxRunning` that have come due.
   if (draft.job.maxRunning !== undefined) releaseWaiting(draft, now);
@@ -112,7 +112,7 @@ function releaseOwnRunAt(draft: Draft, now: number): void {
     return;
   }
   const to = activeRoomOf(job) === Number.POSITIVE_INFINITY ? 'no' : 'overlap';
-  if (job.status === 'paused' && job.pause !== undefined) {
+  if (job.pause !== undefined) {
     draft.moves.push({ from: ['run_at'], to: 'pause', dueBy: now, asked: { before: job.pause.at } });
   }
   draft.moves.push({ from: ['run_at'], to, dueBy: now });
