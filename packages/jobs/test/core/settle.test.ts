@@ -4,7 +4,13 @@ import { type Job, NO_LIVE_RUNS } from '../../src/core/model/job.ts';
 import { DEFAULT_BACKOFF, retryDelayMs } from '../../src/core/model/retry.ts';
 import type { FinishedStatus, LiveRun } from '../../src/core/model/run.ts';
 import { mayNeedRoomOfExpired } from '../../src/core/rules/expiry.ts';
-import { needsPass, type Outcome, settleRun } from '../../src/core/rules/settle.ts';
+import {
+  finishedOf,
+  needsPass,
+  type Outcome,
+  runAtClaimEnd,
+  settleRun,
+} from '../../src/core/rules/settle.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -182,6 +188,57 @@ it('a run that returned nothing has no result', () => {
   expect(settleRun(job(), run(), { kind: 'succeeded', result: '1' }, at)).toStrictEqual({
     ...end,
     result: '1',
+  });
+});
+
+it('rows of history have only the fields that are known', () => {
+  const row = (live: LiveRun, outcome: Outcome) => {
+    const end = settleRun(job(), live, outcome, at);
+    if (end.kind !== 'finished') throw new Error(end.kind);
+    return finishedOf(live, end, { finishedAt: T0 + 1 });
+  };
+  const { startedAt: _, claim: __, ...plain } = run({ scheduledFor: T0, status: 'queued' });
+  expect(row(plain, { kind: 'succeeded' })).toStrictEqual({
+    id: '9',
+    jobUid: '1',
+    trigger: 'schedule',
+    scheduledFor: T0,
+    catchUp: false,
+    missed: 0,
+    queuedAt: T0,
+    status: 'succeeded',
+    attempt: 0,
+    recoveries: 0,
+    finishedAt: T0 + 1,
+    errors: [],
+  });
+  const asked = run({ cancel: 'user', cancelledBy: 'user:1' });
+  expect(row(asked, { kind: 'cancelled' })).toMatchObject({ status: 'cancelled', cancelledBy: 'user:1' });
+  expect(row(asked, { kind: 'succeeded' })).not.toHaveProperty('cancelledBy');
+  expect(row(run(), { kind: 'succeeded' })).not.toHaveProperty('jobVersion');
+});
+
+it('a run that comes back unstarted is queued, without a claim or a time of its own to start', () => {
+  const back = runAtClaimEnd(run(), { outcome: { kind: 'given_back' } });
+  const { claim: _, startedAt: __, ...rest } = run({ status: 'queued' });
+  expect(back).toStrictEqual(rest);
+  expect(settleRun(job(), back, { kind: 'given_back' }, at)).toStrictEqual({
+    kind: 'waiting',
+    held: 'no',
+    availableAt: T0,
+    failures: 0,
+    recoveries: 0,
+    errors: [],
+  });
+});
+
+// Promise P29, limits and priority.
+it('under max_running, a run that waits for its retry gives its room to others; one that comes back keeps it', () => {
+  const limited = job({ overlap: 'allow', maxRunning: 2 });
+  expect(settleRun(limited, run(), failed(), at)).toMatchObject({ kind: 'waiting', held: 'overlap' });
+  expect(settleRun(limited, run(), { kind: 'given_back' }, at)).toMatchObject({
+    held: 'no',
+    availableAt: T0,
   });
 });
 

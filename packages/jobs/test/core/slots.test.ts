@@ -2,9 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { windowsText } from '../../src/core/calendars/job-calendar.ts';
 import { type CatchUp, NO_LIVE_RUNS, type Overlap } from '../../src/core/model/job.ts';
-import { draftOf } from '../../src/core/rules/decision.ts';
 import { isMissed } from '../../src/core/rules/missed.ts';
-import { heldForRoom } from '../../src/core/rules/room.ts';
 import { planJob, slotAhead } from '../../src/core/rules/slots.ts';
 import { healthOf } from '../../src/core/watching/health.ts';
 import { covering, definition, every, Simulation } from './simulation.ts';
@@ -327,17 +325,6 @@ describe('room under max_running', () => {
     };
     expect(atSecondSlot(2)).toEqual(['no', 'no']);
     expect(atSecondSlot(1)).toEqual(['no', 'overlap']);
-  });
-
-  it('is not taken by a run that is due later', () => {
-    const held = (maxRunning: number | undefined, availableAt: number) => {
-      const { job } = new Simulation(definition(every(MINUTE), { overlap: 'allow' }), T0);
-      const draft = draftOf(maxRunning === undefined ? job : { ...job, maxRunning }, NO_LIVE_RUNS);
-      return heldForRoom(draft, availableAt, T0);
-    };
-    expect(held(1, T0)).toBe('no');
-    expect(held(1, T0 + 1)).toBe('overlap');
-    expect(held(undefined, T0 + 1)).toBe('no');
   });
 
   it('is counted again at once where more runs may have come due than the planner has counted', () => {
