@@ -10,6 +10,7 @@ const REHEARSALS = [
   'linearizability',
   'power',
   'soak',
+  'disk',
 ];
 if (!REHEARSALS.includes(name)) {
   process.stderr.write(`npm run rehearse -- ${REHEARSALS.join(' | ')}\n`);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type LayerName = 'record-writes';
+export type LayerName = 'record-writes' | 'fail-calls';
 
 /**
  * Compiles a layer between Node.js and the C library, and returns the environment that loads it. Throws an

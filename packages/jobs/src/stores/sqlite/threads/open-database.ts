@@ -6,6 +6,8 @@ import { lockDatabase } from '../file/file-lock.ts';
 import { watchDatabaseFile } from '../file/file-watch.ts';
 import type { OpenedInfo } from '../file/info.ts';
 import { checkBeforeWork, type StartCheck } from '../file/integrity.ts';
+import { findLogDamage } from '../file/log-damage.ts';
+import { isLogMissing, removeOpenMark, writeOpenMark } from '../file/open-mark.ts';
 import type { ThreadData } from './protocol.ts';
 import { ThreadChannel, ThreadLoadError } from './thread-channel.ts';
 
@@ -43,6 +45,12 @@ export async function openDatabase({
   const target = resolveDatabaseFile(file);
   // Before the first read: another process may still be writing the files.
   const lock = lockDatabase(target);
+  try {
+    refuseLostWrites(target);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
   const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId, limits };
   // Both start at once. The reader opens the database after the writer has migrated it.
   const writer = new ThreadChannel({ file: files.writer, data, now });
@@ -67,8 +75,11 @@ export async function openDatabase({
     const info = (await writer.open()) as OpenedInfo;
     await reader.open();
     if (target.path !== undefined) {
+      const { path } = target;
+      writeOpenMark(path);
+      giveBack.unshift(() => removeOpenMark(path));
       const gone = (what: string) => lose(goneError(what));
-      const watch = await watchDatabaseFile({ file: target.path, gone });
+      const watch = await watchDatabaseFile({ file: path, gone });
       giveBack.push(() => watch.stop());
     }
     const check = info.endedUncleanly ? await checkAfterUncleanEnd(target, lose) : undefined;
@@ -81,6 +92,17 @@ export async function openDatabase({
     await close();
     throw named(target, error);
   }
+}
+
+/** Throws a `StoreError` if the log of the last process is gone or damaged, and acknowledged writes with it. */
+function refuseLostWrites({ path }: DatabaseFile): void {
+  if (path === undefined) return;
+  const why = findLogDamage(path) ?? (isLogMissing(path) ? `${path}-wal is missing` : undefined);
+  if (why !== undefined) throw new StoreError('damaged', lostWrites(path, why));
+}
+
+function lostWrites(path: string, why: string): string {
+  return `The job database ${path} has lost acknowledged writes (${why}): put the file back, or restore a backup. To start with the remaining writes, remove ${path}-wal, ${path}-shm and ${path}.open first.`;
 }
 
 /** An error with the name of the database, which SQLite leaves out. */

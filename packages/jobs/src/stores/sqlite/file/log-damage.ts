@@ -1,0 +1,114 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type LogIndex, readLogIndex } from './log-index.ts';
+
+/**
+ * Tells why a database that no process has open has lost synced writes of its write-ahead log; undefined when there
+ * is no sign of it. SQLite opens such a database without a word: it ignores the log from the first damaged frame on.
+ * Call it before the database is opened, which removes the signs. Format: https://sqlite.org/fileformat2.html#walformat
+ */
+export function findLogDamage(file: string): string | undefined {
+  const index = readLogIndex(`${file}-shm`);
+  const found = damageOf(`${file}-wal`, index);
+  // Another process, such as one that makes a backup, may have written meanwhile: only what stays is damage.
+  return found === undefined ? undefined : damageOf(`${file}-wal`, index);
+}
+
+function damageOf(log: string, index: LogIndex | undefined): string | undefined {
+  const needed = index !== undefined && index.frames > index.copiedFrames ? index.frames : 0;
+  if (!existsSync(log)) return needed > 0 ? `${log} is missing` : undefined;
+  const descriptor = openSync(log, 'r');
+  try {
+    const size = fstatSync(descriptor).size;
+    const header = readHeader(descriptor);
+    if (size <= HEADER_BYTES) return needed > 0 ? `${log} is empty` : undefined;
+    if (header === undefined) return `the header of ${log} is damaged`;
+    return damagedFrame(descriptor, { log, size, header, needed, index });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+const MAGIC = 0x377f0682;
+
+interface Checksum {
+  readonly a: number;
+  readonly b: number;
+}
+
+interface LogHeader {
+  readonly pageBytes: number;
+  readonly isBigEndian: boolean;
+  readonly salt: Buffer;
+  readonly checksum: Checksum;
+}
+
+function readHeader(descriptor: number): LogHeader | undefined {
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  if (readSync(descriptor, bytes, 0, HEADER_BYTES, 0) < HEADER_BYTES) return undefined;
+  const magic = bytes.readUInt32BE(0);
+  if (magic !== MAGIC && magic !== MAGIC + 1) return undefined;
+  const isBigEndian = magic !== MAGIC;
+  const checksum = sum({ a: 0, b: 0 }, bytes.subarray(0, 24), isBigEndian);
+  if (!isSame(checksum, storedChecksum(bytes, 24))) return undefined;
+  return { pageBytes: bytes.readUInt32BE(8), isBigEndian, salt: bytes.subarray(16, 24), checksum };
+}
+
+interface Frames {
+  readonly log: string;
+  readonly size: number;
+  readonly header: LogHeader;
+  /** Frames that were synced and not copied into the database; 0: unknown. */
+  readonly needed: number;
+  readonly index: LogIndex | undefined;
+}
+
+/**
+ * A crash may damage the last transaction, which was not synced. A transaction is synced before the next one begins,
+ * so damage before a complete transaction with a follower is no trace of a crash.
+ */
+function damagedFrame(descriptor: number, { log, size, header, needed, index }: Frames): string | undefined {
+  const frameBytes = FRAME_HEADER_BYTES + header.pageBytes;
+  const frames = Math.floor((size - HEADER_BYTES) / frameBytes);
+  const frame = Buffer.alloc(frameBytes);
+  let before: Checksum = header.checksum;
+  let isChained = true;
+  let whole = 0;
+  let isAfterCommit = false;
+  for (let n = 0; n < frames; n += 1) {
+    readSync(descriptor, frame, 0, frameBytes, HEADER_BYTES + n * frameBytes);
+    const isOfThisLog = frame.subarray(8, 16).equals(header.salt);
+    const stored = storedChecksum(frame, 16);
+    const isValid = isOfThisLog && isSame(frameChecksum(before, frame, header), stored);
+    if (!isChained && isValid && isAfterCommit) return `frame ${whole + 1} of ${log} is damaged`;
+    isChained &&= isValid;
+    if (isChained) whole = n + 1;
+    isAfterCommit = isOfThisLog && frame.readUInt32BE(4) !== 0;
+    before = stored;
+  }
+  const isOfIndex = index?.salt.equals(header.salt) === true;
+  return isOfIndex && whole < needed ? `${log} has ${whole} of ${needed} frames` : undefined;
+}
+
+function frameChecksum(before: Checksum, frame: Buffer, { isBigEndian }: LogHeader): Checksum {
+  const head = sum(before, frame.subarray(0, 8), isBigEndian);
+  return sum(head, frame.subarray(FRAME_HEADER_BYTES), isBigEndian);
+}
+
+function storedChecksum(bytes: Buffer, at: number): Checksum {
+  return { a: bytes.readUInt32BE(at), b: bytes.readUInt32BE(at + 4) };
+}
+
+const isSame = (one: Checksum, other: Checksum): boolean => one.a === other.a && one.b === other.b;
+
+function sum({ a, b }: Checksum, bytes: Buffer, isBigEndian: boolean): Checksum {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let first = a;
+  let second = b;
+  for (let at = 0; at < bytes.length; at += 8) {
+    first = (first + view.getUint32(at, !isBigEndian) + second) >>> 0;
+    second = (second + view.getUint32(at + 4, !isBigEndian) + first) >>> 0;
+  }
+  return { a: first, b: second };
+}
