@@ -10,6 +10,7 @@ import { takeDataDir } from './data-dir/take-data-dir.ts';
 import { createDeps, type Deps, type DepsOptions } from './deps.ts';
 import { guardAppDatabase } from './installation/guard-app-database.ts';
 import { noteInstallation, openInstallation } from './installation/open-installation.ts';
+import { refuseLostWrites } from './installation/refuse-lost-writes.ts';
 import { type AppJobType, createJobEngine, jobAudit } from './job-engine.ts';
 import { actorOf, isAllowed, requireRole } from './rest/principal.ts';
 import { featureRoutes } from './routes.ts';
@@ -47,6 +48,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     const lock = await takeDataDir(config);
     cleanUps.push(() => lock.release());
+    if (config.postgres === undefined) await refuseLostWrites(config.dataDir);
     const installation = config.postgres === undefined ? await openInstallation(config) : undefined;
     const deps = await createDeps(config, options);
     cleanUps.push(() => deps.close());

@@ -76,7 +76,7 @@ export async function rehearseRunningFault(
   { layer, folder, faultMs }: RunningRehearsal,
 ): Promise<RunningVerdict> {
   const dataDir = join(folder, 'data');
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const faults = createCallFaults({ folder: dataDir, file: join(folder, 'faults') });
   const server = await startOnDisk(dataDir, { ...layer, ...faults.env });
   try {

@@ -7,6 +7,7 @@ export type DatabaseErrorKind =
   | 'busy'
   | 'full'
   | 'unavailable'
+  | 'damaged'
   | 'other';
 
 /**

@@ -29,6 +29,8 @@ const PROBLEMS: Readonly<Record<string, (bodyLimit: number) => Problem>> = {
     unavailable('The database is busy. Retry after the time in Retry-After.', RETRY_SECONDS),
   'database:full': () => unavailable('The disk of the server is full. Free space on it, then retry.', 60),
   'database:unavailable': databaseUnavailable,
+  'database:damaged': () =>
+    unavailable('The database of the server is damaged. Stop the server and restore a backup.', 60),
 };
 
 // For requests of a file, whose errors have no code.

@@ -20,9 +20,10 @@ const CODES: ReadonlyMap<number, readonly [string, DatabaseErrorKind]> = new Map
   [1299, ['SQLITE_CONSTRAINT_NOTNULL', 'not_null']],
   [5, ['SQLITE_BUSY', 'busy']],
   [6, ['SQLITE_LOCKED', 'busy']],
-  [8, ['SQLITE_READONLY', 'other']],
-  [10, ['SQLITE_IOERR', 'other']],
-  [11, ['SQLITE_CORRUPT', 'other']],
+  [8, ['SQLITE_READONLY', 'unavailable']],
+  [10, ['SQLITE_IOERR', 'unavailable']],
+  [11, ['SQLITE_CORRUPT', 'damaged']],
+  [26, ['SQLITE_NOTADB', 'damaged']],
   [13, ['SQLITE_FULL', 'full']],
   // No room for the index of the log.
   [4874, ['SQLITE_IOERR_SHMSIZE', 'full']],

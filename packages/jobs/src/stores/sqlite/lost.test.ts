@@ -104,6 +104,24 @@ describe('a database whose last process died', () => {
   });
 });
 
+it('a database that was left open is refused when its log is gone, until a person accepts the loss', async () => {
+  const file = fileIn('jobs.db');
+  const store = await openStore(file);
+  await fill(store);
+  const [database, mark] = await Promise.all([readFile(file), readFile(`${file}.open`)]);
+  await store.close();
+  // As after a kill: the same file, without the log.
+  await writeFile(file, database);
+  await writeFile(`${file}.open`, mark);
+  for (let n = 0; n < 2; n += 1)
+    await expect(createSqliteStore({ file, clock }).open()).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringMatching(/has lost acknowledged writes \(.*jobs\.db-wal is missing\): .*restore/),
+    });
+  await rm(`${file}.open`);
+  await (await openStore(file)).close();
+});
+
 it('a file that is no database is refused, and left as it is', async () => {
   const file = fileIn('text.db');
   const text = 'no database, '.repeat(1_000);

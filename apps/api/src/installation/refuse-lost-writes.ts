@@ -1,0 +1,19 @@
+import { dataFiles } from '../data-dir/data-dir.ts';
+import { StartError } from '../start/start-error.ts';
+
+/**
+ * Throws a {@link StartError} if the write-ahead log of a database is damaged or gone, and acknowledged writes with
+ * it. Call it before the databases are opened: that removes the signs.
+ */
+export async function refuseLostWrites(dataDir: string): Promise<void> {
+  const { findLogDamage } = await import('@greenvue/jobs/sqlite');
+  const { jobs, app } = dataFiles(dataDir);
+  for (const file of [jobs, app]) {
+    const why = findLogDamage(file);
+    if (why !== undefined) throw new StartError(lostWrites(file, why));
+  }
+}
+
+function lostWrites(file: string, why: string): string {
+  return `The database ${file} has lost acknowledged writes (${why}): put the file back, or restore both databases from the same backup. To start with the remaining writes, remove ${file}-wal, ${file}-shm and, if it exists, ${file}.open first.`;
+}

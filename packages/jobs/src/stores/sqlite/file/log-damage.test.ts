@@ -1,0 +1,97 @@
+import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { findLogDamage } from './log-damage.ts';
+import { isLogMissing, removeOpenMark, writeOpenMark } from './open-mark.ts';
+
+const FRAME_BYTES = 24 + 4096;
+const HEADER_BYTES = 32;
+const FILES = ['', '-wal', '-shm'];
+
+let file: string;
+
+/** A copy of a database that is open, as a kill leaves it: five transactions are in its log. */
+beforeEach(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'log-damage-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const live = join(folder, 'live.db');
+  const db = new DatabaseSync(live);
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0');
+  db.exec('CREATE TABLE facts (id INTEGER PRIMARY KEY, body TEXT)');
+  for (let n = 0; n < 4; n += 1) db.prepare('INSERT INTO facts (body) VALUES (?)').run('x'.repeat(6_000));
+  file = join(folder, 'left.db');
+  for (const end of FILES) copyFileSync(live + end, file + end);
+  db.close();
+});
+
+const framesOf = (log: string) => Math.floor((readFileSync(log).length - HEADER_BYTES) / FRAME_BYTES);
+
+function flip(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  writeFileSync(path, bytes);
+}
+
+describe('a database that was left open', () => {
+  it('has no damage in its log', () => {
+    expect(findLogDamage(file)).toBeUndefined();
+    rmSync(`${file}-shm`);
+    expect(findLogDamage(file)).toBeUndefined();
+  });
+
+  it('is damaged when a frame before the last transaction has a flipped bit, without the index too', () => {
+    rmSync(`${file}-shm`);
+    flip(`${file}-wal`, HEADER_BYTES + 24 + 100);
+    expect(findLogDamage(file)).toBe(`frame 1 of ${file}-wal is damaged`);
+  });
+
+  it('is not damaged without the index when the last transaction was torn: it may not have been synced', () => {
+    rmSync(`${file}-shm`);
+    flip(`${file}-wal`, HEADER_BYTES + (framesOf(`${file}-wal`) - 1) * FRAME_BYTES + 24 + 100);
+    expect(findLogDamage(file)).toBeUndefined();
+  });
+
+  it('is damaged when the index knows more frames than the log has', () => {
+    const frames = framesOf(`${file}-wal`);
+    truncateSync(`${file}-wal`, HEADER_BYTES + (frames - 1) * FRAME_BYTES);
+    expect(findLogDamage(file)).toMatch(new RegExp(`-wal has \\d+ of ${frames} frames$`));
+    rmSync(`${file}-wal`);
+    expect(findLogDamage(file)).toBe(`${file}-wal is missing`);
+    writeFileSync(`${file}-wal`, '');
+    expect(findLogDamage(file)).toBe(`${file}-wal is empty`);
+  });
+
+  it('is damaged when the header of the log is', () => {
+    flip(`${file}-wal`, 17);
+    expect(findLogDamage(file)).toBe(`the header of ${file}-wal is damaged`);
+  });
+
+  it('needs no log when the database has all of its frames', () => {
+    for (const end of ['-wal', '-shm']) rmSync(file + end);
+    expect(findLogDamage(file)).toBeUndefined();
+  });
+});
+
+describe('the mark of an open database', () => {
+  it('tells that its log is missing or empty, until the database is closed', () => {
+    writeOpenMark(file);
+    expect(isLogMissing(file)).toBe(false);
+    writeFileSync(`${file}-wal`, '');
+    expect(isLogMissing(file)).toBe(true);
+    rmSync(`${file}-wal`);
+    expect(isLogMissing(file)).toBe(true);
+    removeOpenMark(file);
+    expect(isLogMissing(file)).toBe(false);
+  });
+
+  it('says nothing about another file in its place, such as a backup', () => {
+    writeOpenMark(file);
+    rmSync(`${file}-wal`);
+    copyFileSync(file, `${file}.copy`);
+    copyFileSync(`${file}.open`, `${file}.copy.open`);
+    expect(isLogMissing(`${file}.copy`)).toBe(false);
+  });
+});
