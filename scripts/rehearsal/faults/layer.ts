@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,4 +28,9 @@ export function compileLayer(name: LayerName, folder: string): { readonly LD_PRE
     throw new Error(`${compiler} can't compile ${source}. Install gcc and the headers of glibc.`, { cause });
   }
   return { LD_PRELOAD: library };
+}
+
+/** Whether {@link compileLayer} can work here. */
+export function canCompileLayers(): boolean {
+  return process.platform === 'linux' && spawnSync(process.env.CC ?? 'cc', ['--version']).status === 0;
 }
