@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Random } from '../faults/random.ts';
@@ -6,7 +6,7 @@ import type { Random } from '../faults/random.ts';
 /** What happens to the files of a server that was killed. */
 export interface Damage {
   readonly title: string;
-  /** SQLite has no checksums of pages, so it can't notice each changed bit. */
+  /** Nothing in the files tells of the loss: see `docs/reliability/disks.md`. */
   readonly mayBeUnnoticed?: boolean;
   readonly apply: (dataDir: string, random: Random) => void;
 }
@@ -41,7 +41,8 @@ const overwrite = (name: string, title: string, bytes: number): Damage => ({
 const FILE_DAMAGES: readonly Damage[] = [
   remove('jobs.db-wal'),
   remove('app.db-wal'),
-  remove('jobs.db-wal', 'jobs.db-shm'),
+  { ...remove('jobs.db-wal', 'jobs.db-shm'), mayBeUnnoticed: true },
+  { ...remove('app.db-wal', 'app.db-shm'), mayBeUnnoticed: true },
   remove('jobs.db-shm', 'app.db-shm'),
   remove('jobs.db'),
   remove('app.db'),
@@ -80,14 +81,4 @@ function copyLog(file: string): void {
   const db = new DatabaseSync(file);
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();
-  rmSync(`${file}.open`, { force: true });
-}
-
-/** Copies a data folder. The mark of an open database names the file, and so must name the copy. */
-export function copyDataDir(from: string, to: string): void {
-  cpSync(from, to, { recursive: true });
-  const file = join(to, 'jobs.db');
-  if (!existsSync(`${file}.open`)) return;
-  const { dev, ino } = statSync(file, { bigint: true });
-  writeFileSync(`${file}.open`, `${dev}:${ino}\n`);
 }

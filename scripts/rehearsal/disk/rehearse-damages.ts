@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../faults/random.ts';
 import { runCli } from '../node.ts';
-import { copyDataDir, type Damage } from './damage-while-stopped.ts';
+import type { Damage } from './damage-while-stopped.ts';
 import { prepareDiskLoad, startDiskLoad } from './disk-load.ts';
 import { startOnDisk } from './disk-server.ts';
 import { judgeStart, type StartVerdict } from './judge-start.ts';
@@ -33,7 +33,7 @@ export async function rehearseDamages({
   await load.stop();
   for (const damage of damages) {
     const dataDir = join(folder, 'damaged');
-    copyDataDir(killed, dataDir);
+    cpSync(killed, dataDir, { recursive: true });
     damage.apply(dataDir, random);
     tell(damage, await judgeStart(dataDir, { facts: load.facts, token }));
     rmSync(dataDir, { recursive: true });

@@ -15,5 +15,5 @@ export async function refuseLostWrites(dataDir: string): Promise<void> {
 }
 
 function lostWrites(file: string, why: string): string {
-  return `The database ${file} has lost acknowledged writes (${why}): put the file back, or restore both databases from the same backup. To start with the remaining writes, remove ${file}-wal, ${file}-shm and, if it exists, ${file}.open first.`;
+  return `The database ${file} has lost acknowledged writes (${why}): put the file back, or restore both databases from the same backup. To start with the remaining writes, remove ${file}-wal and ${file}-shm first.`;
 }

@@ -105,20 +105,17 @@ describe('a database whose last process died', () => {
 });
 
 it('a database that was left open is refused when its log is gone, until a person accepts the loss', async () => {
-  const file = fileIn('jobs.db');
-  const store = await openStore(file);
+  const store = await openStore(fileIn('first.db'));
   await fill(store);
-  const [database, mark] = await Promise.all([readFile(file), readFile(`${file}.open`)]);
-  await store.close();
-  // As after a kill: the same file, without the log.
-  await writeFile(file, database);
-  await writeFile(`${file}.open`, mark);
+  // As after a kill, without the log.
+  const file = fileIn('left.db');
+  for (const end of ['', '-shm']) await copyFile(fileIn(`first.db${end}`), file + end);
   for (let n = 0; n < 2; n += 1)
     await expect(createSqliteStore({ file, clock }).open()).rejects.toMatchObject({
       code: 'damaged',
-      message: expect.stringMatching(/has lost acknowledged writes \(.*jobs\.db-wal is missing\): .*restore/),
+      message: expect.stringMatching(/has lost acknowledged writes \(.*left\.db-wal is missing\): .*restore/),
     });
-  await rm(`${file}.open`);
+  await rm(`${file}-shm`);
   await (await openStore(file)).close();
 });
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findLogDamage } from './log-damage.ts';
-import { isLogMissing, removeOpenMark, writeOpenMark } from './open-mark.ts';
 
 const FRAME_BYTES = 24 + 4096;
 const HEADER_BYTES = 32;
@@ -72,26 +71,5 @@ describe('a database that was left open', () => {
   it('needs no log when the database has all of its frames', () => {
     for (const end of ['-wal', '-shm']) rmSync(file + end);
     expect(findLogDamage(file)).toBeUndefined();
-  });
-});
-
-describe('the mark of an open database', () => {
-  it('tells that its log is missing or empty, until the database is closed', () => {
-    writeOpenMark(file);
-    expect(isLogMissing(file)).toBe(false);
-    writeFileSync(`${file}-wal`, '');
-    expect(isLogMissing(file)).toBe(true);
-    rmSync(`${file}-wal`);
-    expect(isLogMissing(file)).toBe(true);
-    removeOpenMark(file);
-    expect(isLogMissing(file)).toBe(false);
-  });
-
-  it('says nothing about another file in its place, such as a backup', () => {
-    writeOpenMark(file);
-    rmSync(`${file}-wal`);
-    copyFileSync(file, `${file}.copy`);
-    copyFileSync(`${file}.open`, `${file}.copy.open`);
-    expect(isLogMissing(`${file}.copy`)).toBe(false);
   });
 });

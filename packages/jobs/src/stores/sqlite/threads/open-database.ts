@@ -7,7 +7,6 @@ import { watchDatabaseFile } from '../file/file-watch.ts';
 import type { OpenedInfo } from '../file/info.ts';
 import { checkBeforeWork, type StartCheck } from '../file/integrity.ts';
 import { findLogDamage } from '../file/log-damage.ts';
-import { isLogMissing, removeOpenMark, writeOpenMark } from '../file/open-mark.ts';
 import type { ThreadData } from './protocol.ts';
 import { ThreadChannel, ThreadLoadError } from './thread-channel.ts';
 
@@ -75,11 +74,8 @@ export async function openDatabase({
     const info = (await writer.open()) as OpenedInfo;
     await reader.open();
     if (target.path !== undefined) {
-      const { path } = target;
-      writeOpenMark(path);
-      giveBack.unshift(() => removeOpenMark(path));
       const gone = (what: string) => lose(goneError(what));
-      const watch = await watchDatabaseFile({ file: path, gone });
+      const watch = await watchDatabaseFile({ file: target.path, gone });
       giveBack.push(() => watch.stop());
     }
     const check = info.endedUncleanly ? await checkAfterUncleanEnd(target, lose) : undefined;
@@ -97,12 +93,12 @@ export async function openDatabase({
 /** Throws a `StoreError` if the log of the last process is gone or damaged, and acknowledged writes with it. */
 function refuseLostWrites({ path }: DatabaseFile): void {
   if (path === undefined) return;
-  const why = findLogDamage(path) ?? (isLogMissing(path) ? `${path}-wal is missing` : undefined);
+  const why = findLogDamage(path);
   if (why !== undefined) throw new StoreError('damaged', lostWrites(path, why));
 }
 
 function lostWrites(path: string, why: string): string {
-  return `The job database ${path} has lost acknowledged writes (${why}): put the file back, or restore a backup. To start with the remaining writes, remove ${path}-wal, ${path}-shm and ${path}.open first.`;
+  return `The job database ${path} has lost acknowledged writes (${why}): put the file back, or restore a backup. To start with the remaining writes, remove ${path}-wal and ${path}-shm first.`;
 }
 
 /** An error with the name of the database, which SQLite leaves out. */
