@@ -33,6 +33,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
   [`${API}/installation/`]: [
     'open-installation.ts',
     'guard-app-database.ts',
+    'refuse-lost-writes.ts',
     'bring-up-to-date.ts',
     'decide-installation.ts',
   ],
@@ -77,6 +78,7 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'file-watch.ts',
     'info.ts',
     'integrity.ts',
+    'log-damage.ts',
   ],
   [`${JOBS}/stores/sqlite/rows/`]: ['codes.ts', 'contents.ts', 'job-rows.ts', 'run-rows.ts'],
   [`${JOBS}/stores/sqlite/threads/`]: ['open-database.ts', 'protocol.ts', 'thread-codec.ts'],
