@@ -62,6 +62,20 @@ export const MISTAKES: readonly Mistake[] = [
     from: 'isJson(text) ? JSON.parse(text) : undefined',
     to: 'JSON.parse(text)',
   },
+  {
+    name: 'damaged-names-throw',
+    target: 'rows',
+    file: 'stores/rows/stored-json.ts',
+    from: 'const stored = readable(json);\n  return Array',
+    to: "const stored = storedJson('names', json);\n  return Array",
+  },
+  {
+    name: 'body-repeated-as-it-is',
+    target: 'bodies',
+    file: 'http/bodies/strict-json.ts',
+    from: 'escapedText(error.message)',
+    to: 'error.message',
+  },
 ];
 
 /** The mistake of a name, if it is in the module at a URL. */

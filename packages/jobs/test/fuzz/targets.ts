@@ -23,6 +23,7 @@ export const TARGETS: readonly Target[] = [
   { name: 'yaml', about: 'files of jobs for `greenvue jobs apply`' },
   { name: 'config', about: 'environment variables' },
   { name: 'thread-messages', about: 'messages of job threads, and their calls', isAsync: true },
+  { name: 'rows', about: 'rows of the database, with damaged columns' },
 ];
 
 /** Calls a target with an input. Throws or rejects if it finds a fault. */

@@ -9,6 +9,7 @@ import type { AlertQueue } from '../../core/alerts/alert-queue.ts';
 import type { Mutable } from '../../core/objects.ts';
 import type { AlertChannelView } from '../../core/store/alert-store.ts';
 import type { Bound } from '../reads/dialect.ts';
+import { storedJson } from '../rows/stored-json.ts';
 
 export type Row = Readonly<Record<string, Bound>>;
 
@@ -42,7 +43,10 @@ export function channelOf(raw: unknown): AlertChannel {
   };
   if (row.is_off === 1) channel.enabled = false;
   if (row.conditions !== null)
-    channel.conditions = JSON.parse(row.conditions as string) as readonly AlertCondition[];
+    channel.conditions = storedJson(
+      'conditions of alert_channels',
+      row.conditions,
+    ) as readonly AlertCondition[];
   if (row.created_by !== null) channel.createdBy = row.created_by as string;
   return channel;
 }
@@ -86,7 +90,7 @@ export function deliveryOf(raw: unknown): AlertDelivery {
 }
 
 export function alertOf(json: unknown): Alert {
-  return JSON.parse(json as string) as Alert;
+  return storedJson('alert of alert_deliveries', json) as Alert;
 }
 
 /** In no message yet, or in one to be tried again. The texts are those of the indexes. */

@@ -1,6 +1,7 @@
 import type { AlertTables, ToldCondition, WatchedJob } from '../../core/transactions/alerts/alert-tables.ts';
 import { allOf, type Bound } from '../reads/dialect.ts';
 import { objects, type Read } from '../reads/read.ts';
+import { namesIn } from '../rows/stored-json.ts';
 import type { Row } from './alert-rows.ts';
 import type { AlertSql } from './alert-sql.ts';
 
@@ -57,7 +58,7 @@ export function toldStatements({ schema, mark: m, each, inByteOrder }: AlertSql)
       );
       return rows.map((raw) => {
         const row = raw as Row;
-        const alerts = row.alerts === null ? [] : (JSON.parse(row.alerts as string) as readonly string[]);
+        const alerts = row.alerts === null ? [] : namesIn(row.alerts);
         return { id: row.id as string, name: row.name as string, isPaused: row.status === 'paused', alerts };
       });
     },

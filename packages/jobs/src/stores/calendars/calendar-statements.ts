@@ -1,6 +1,7 @@
 import type { Calendar, CalendarWindow } from '../../core/calendars/calendar.ts';
 import type { Mutable } from '../../core/objects.ts';
 import { objects, type Read } from '../reads/read.ts';
+import { storedJson } from '../rows/stored-json.ts';
 
 /** The SQL that differs between the databases. */
 export interface CalendarSql {
@@ -106,7 +107,7 @@ function calendarOf(raw: unknown): Calendar {
     id: row.id,
     name: row.name,
     timezone: row.timezone,
-    windows: JSON.parse(row.windows) as readonly CalendarWindow[],
+    windows: storedJson('windows of calendars', row.windows) as readonly CalendarWindow[],
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

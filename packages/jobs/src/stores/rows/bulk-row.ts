@@ -1,6 +1,7 @@
 import type { BulkRecord } from '../../core/bulk/bulk-command.ts';
 import type { StoredBulkCommand } from '../../core/bulk/store-bulk.ts';
 import { rowOf } from './first-column.ts';
+import { storedJson } from './stored-json.ts';
 
 /** The columns of `bulk_commands`, in the order of {@link bulkParams}. */
 export const BULK_COLUMNS = 'id, node, scope, cancel_at, cancel_by, record';
@@ -35,7 +36,11 @@ export function bulkCommandIn([raw]: readonly unknown[]): StoredBulkCommand | un
 
 export function storedBulkOf(raw: unknown): StoredBulkCommand {
   const [id, node, scope, at, by, record] = rowOf<Row>(raw);
-  const stored = { id: String(id), node, record: JSON.parse(record) as BulkRecord };
+  const stored = {
+    id: String(id),
+    node,
+    record: storedJson('record of bulk_commands', record) as BulkRecord,
+  };
   return {
     ...stored,
     ...(scope === null ? {} : { scope }),

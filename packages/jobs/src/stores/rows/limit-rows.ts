@@ -1,5 +1,6 @@
 import type { Starts } from '../../core/type-limits/group-room.ts';
 import type { StoredLimits, TypeLimits } from '../../core/type-limits/type-limits.ts';
+import { storedJson } from './stored-json.ts';
 
 /** Keys of groups are below it. Keys of types and priorities are above it. */
 export const GROUP_KEYS_BELOW = -1_000_000_000;
@@ -23,10 +24,10 @@ export function limitsRevisionOf(raw: unknown): number {
 
 /** The column `limits` of `type_limits`. */
 export function typeLimitsIn(text: string): TypeLimits {
-  return JSON.parse(text) as TypeLimits;
+  return storedJson('limits of type_limits', text) as TypeLimits;
 }
 
 /** The column `starts` of `limit_groups`. */
 export function startsIn(text: string): Starts {
-  return JSON.parse(text) as Starts;
+  return storedJson('starts of limit_groups', text) as Starts;
 }

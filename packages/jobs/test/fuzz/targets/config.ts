@@ -51,8 +51,9 @@ function variablesIn(lines: readonly string[]): Record<string, string> {
   for (const line of lines) {
     const at = line.indexOf('=');
     const name = line.slice(0, at);
-    // An environment has no U+0000 in it, and the mark only in secrets.
-    if (at < 1 || line.includes('\0') || (line.includes(MARK) && !SECRETS.includes(name))) continue;
+    // Names are the operator's own. The mark is only in secrets.
+    if (!/^\w+$/.test(name) || line.includes('\0') || (line.includes(MARK) && !SECRETS.includes(name)))
+      continue;
     env[name] = line.slice(at + 1);
   }
   return env;

@@ -3,7 +3,7 @@ import type { DrainNodeInput, DrainNodeResult } from '../../../core/store/store-
 import type { DeclaringNode } from '../../../core/store/store-declarations.ts';
 import { recordChange } from '../../../core/transactions/record-change.ts';
 import { rowOf } from '../../rows/first-column.ts';
-import { namesIn } from '../../rows/jobs/job-row.ts';
+import { namesIn } from '../../rows/stored-json.ts';
 import type { Statements } from '../connection/queries.ts';
 import { runIn } from '../tables/tables.ts';
 import type { Unit } from '../tables/unit.ts';

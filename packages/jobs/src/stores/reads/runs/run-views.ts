@@ -1,8 +1,8 @@
 import type { RunView } from '../../../core/store/store-views.ts';
 import { rowOf } from '../../rows/first-column.ts';
-import { namesIn } from '../../rows/jobs/job-row.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../../rows/runs/run-row.ts';
 import { versionOf } from '../../rows/runs/run-view.ts';
+import { namesIn } from '../../rows/stored-json.ts';
 import { type Dialect, jobOfRun, parameters } from '../dialect.ts';
 import { arrays, type Read } from '../read.ts';
 import { withBackfills } from './backfills-of-runs.ts';

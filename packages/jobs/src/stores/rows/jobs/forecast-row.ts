@@ -1,7 +1,8 @@
 import type { ForecastJob } from '../../../core/forecast/forecast-job.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { RecentRun } from '../../../core/store/store-views.ts';
-import { namesIn, pauseOf } from './job-row.ts';
+import { namesIn } from '../stored-json.ts';
+import { pauseOf } from './job-row.ts';
 import { calendarOf, type Row, scheduleOf } from './schedule-row.ts';
 
 /** The columns of `jobs` that a forecast needs; not the payload, which may be long. */

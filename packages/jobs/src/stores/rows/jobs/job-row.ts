@@ -1,9 +1,9 @@
-import type { Declaration } from '../../../core/model/declaration.ts';
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import type { Pause } from '../../../core/model/job-pause.ts';
 import type { Mutable } from '../../../core/objects.ts';
 import type { StoredJob } from '../../../core/transactions/stored-job.ts';
 import { newerLevelOf } from '../queue-key.ts';
+import { declarationIn, namesIn } from '../stored-json.ts';
 import { calendarOf, type Row, scheduleOf } from './schedule-row.ts';
 import { expectationsIn } from './watching-row.ts';
 
@@ -258,7 +258,8 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   const needsLevel = newerLevelOf(row.type_key as number);
   if (needsLevel !== undefined) job.needsLevel = needsLevel;
   if (row.paused_at !== null) job.pause = pauseOf(row);
-  if (typeof row.declared === 'string') job.declaration = JSON.parse(row.declared) as Declaration;
+  const declaration = typeof row.declared === 'string' ? declarationIn(row.declared) : undefined;
+  if (declaration !== undefined) job.declaration = declaration;
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
   if (row.next_run_at !== null) job.nextRunAt = row.next_run_at as number;
   if (row.next_slot_at !== null) job.nextSlotAt = row.next_slot_at as number;
@@ -295,9 +296,4 @@ export function pauseOf(row: Row): Pause {
 
 function namesJson(names: readonly string[] | undefined): string | undefined {
   return names === undefined ? undefined : JSON.stringify(names);
-}
-
-/** The names of a column such as `tags`. */
-export function namesIn(json: unknown): readonly string[] {
-  return JSON.parse(json as string) as readonly string[];
 }

@@ -1,6 +1,7 @@
 import { definitionOf, type Job, type JobDefinition } from '../../../core/model/job.ts';
 import type { JsonText } from '../../../core/model/run.ts';
 import type { JobVersion } from '../../../core/store/store-views.ts';
+import { storedJson } from '../stored-json.ts';
 
 /** The columns of `job_versions` that {@link jobVersionOf} reads, in order. */
 export const VERSION_COLUMNS = 'version, definition, payload, made_at, replaced_at, replaced_by';
@@ -25,7 +26,10 @@ export function jobVersionOf(raw: unknown): JobVersion {
   return {
     version,
     // Only `versionTexts` writes it.
-    definition: { ...(JSON.parse(definition) as Omit<JobDefinition, 'payload'>), payload },
+    definition: {
+      ...(storedJson('definition of job_versions', definition) as Omit<JobDefinition, 'payload'>),
+      payload,
+    },
     madeAt,
     replacedAt,
     ...(replacedBy === null ? {} : { replacedBy }),

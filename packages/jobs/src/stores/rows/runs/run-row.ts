@@ -12,6 +12,7 @@ import {
   type RunTrigger,
 } from '../../../core/model/run.ts';
 import type { Mutable } from '../../../core/objects.ts';
+import { storedJson } from '../stored-json.ts';
 import { errorsOf, progressOf } from './stored-run-json.ts';
 
 export const ORIGIN_COLUMNS =
@@ -224,5 +225,5 @@ export function errorsText(errors: readonly AttemptError[]): JsonText | null {
 
 /** Reads a run that its dedupe key kept after the run's row was pruned. */
 export function keptRunOf(text: JsonText): FinishedRun {
-  return JSON.parse(text) as FinishedRun;
+  return storedJson('pruned_run of dedupe_keys', text) as FinishedRun;
 }

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it, onTestFinished } from 'vitest';
+import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
+import { createHarness } from './engine-harness.ts';
+
+it.each([
+  ['tags', '{"a":'],
+  ['tags', '7'],
+  ['alerts', '["ops'],
+  ['declared', 'x'],
+  ['declared', '{"place":"jobs.ts:1","gone":{}}'],
+  ['payload', '{'],
+  ['cron', 'not a cron'],
+  ['timezone', 'Mars/Base'],
+])('P3: a job with damaged %s (%s) neither stops other jobs nor hides them', async (column, value) => {
+  const folder = mkdtempSync(join(tmpdir(), 'damaged-row-'));
+  const file = join(folder, 'jobs.db');
+  const harness = await createHarness({}, async () => ({
+    openStore: (clock) => createSqliteStore({ file, clock }),
+    killAll: async () => undefined,
+    dispose: async () => rmSync(folder, { recursive: true, force: true }),
+  }));
+  onTestFinished(() => harness.close());
+  const { engine } = harness;
+  await engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
+  await engine.createJob({ id: 'sound', name: 'Sound', type: 'work', interval: '1m' });
+  await engine.stop();
+  const database = new DatabaseSync(file);
+  database.prepare(`UPDATE jobs SET ${column} = ? WHERE id = 'damaged'`).run(value);
+  database.close();
+
+  const again = await harness.again();
+  for (let minute = 0; minute < 4; minute += 1) {
+    harness.clock.advance(60_000);
+    await again.tick();
+  }
+  const { rows } = await again.listRuns({ jobId: 'sound' });
+  expect(rows.length).toBeGreaterThanOrEqual(2);
+  expect((await again.listJobs({})).rows.map(({ job }) => job.id).sort()).toEqual(['damaged', 'sound']);
+});
