@@ -1,4 +1,4 @@
-import { shownValue } from '../../input/shown-value.ts';
+import { escapedText, shownValue } from '../../input/shown-value.ts';
 
 /** A recurrence rule as written: what it leaves out is undefined. Lists are sorted, each value once. */
 export interface RuleText {
@@ -75,7 +75,7 @@ export function readRule(text: string): ReadRule {
         `must have parts such as ${EXAMPLE}, separated by semicolons; got ${shownValue(part.trim())}`,
       );
     if (!PARTS.includes(name))
-      return fault(`must have no part but ${PARTS.join(', ')}; got ${shownValue(written.trim())}`);
+      return fault(`must have no part but ${PARTS.join(', ')}; got ${escapedText(written.trim())}`);
     if (parts.has(name)) return fault(`must have each part once; got ${name} twice`);
     parts.set(name, value);
   }
