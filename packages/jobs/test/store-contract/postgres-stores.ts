@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createPostgresStore, type PostgresStoreOptions } from '../../src/stores/postgres/store.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import { useKeptConnections } from '../postgres/kept-connections.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
 import type { MakeStore } from './rig.ts';
 
@@ -13,6 +14,7 @@ export function usePostgresStores(options: Pick<PostgresStoreOptions, 'shortcuts
     database = await createTestDatabase(inject('postgresUrl'), 'contract');
   });
   afterAll(() => database?.drop());
+  useKeptConnections();
   return async (startMs) => {
     const clock = createFakeClock(startMs);
     if (database === undefined) throw new Error('the database does not exist yet');
