@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, inject, it, type TestContext } from 'vitest';
 import { bodyOf, serve } from '../outbound/test-server.ts';
 import { createTestDatabase } from '../postgres/test-database.ts';
-import { end, folderOfTest, startChild } from '../process/killed-child.ts';
+import { end, folderOfTest, startChildFor } from '../process/killed-child.ts';
 
 const KILLS = 5;
 const MANY = 2_000;
 const CHILD = '../alerts/alert-child.ts';
+
+/** Tests run at the same time, because most of each is the wait for the end of a killed process's lease. */
+type Test = Pick<TestContext, 'expect' | 'onTestFinished'>;
 
 /** A database that processes open, and that this one looks into. */
 interface Place {
@@ -16,8 +19,8 @@ interface Place {
   count(sql: string): Promise<number>;
 }
 
-async function sqlitePlace(): Promise<Place> {
-  const address = join(folderOfTest('alerts'), 'jobs.db');
+async function sqlitePlace({ onTestFinished }: Test): Promise<Place> {
+  const address = join(folderOfTest('alerts', onTestFinished), 'jobs.db');
   return {
     address,
     async count(sql) {
@@ -31,7 +34,7 @@ async function sqlitePlace(): Promise<Place> {
   };
 }
 
-async function postgresPlace(): Promise<Place> {
+async function postgresPlace({ onTestFinished }: Test): Promise<Place> {
   const database = await createTestDatabase(inject('postgresUrl'), 'alerts');
   onTestFinished(() => database.drop());
   return {
@@ -50,7 +53,7 @@ const LEFT = `SELECT (SELECT count(*) FROM schema.live_runs)
   + (SELECT count(*) FROM schema.alert_deliveries WHERE status <> 'sent')`;
 
 /** A webhook that hangs until `isUp`. */
-async function startReceiver() {
+async function startReceiver({ onTestFinished }: Test) {
   const receiver = {
     url: '',
     isUp: false,
@@ -65,13 +68,17 @@ async function startReceiver() {
     if (!receiver.isUp) return void receiver.tried.add(id);
     receiver.taken.set(id, data.count);
     response.end();
-  });
+  }, onTestFinished);
   receiver.url = `http://127.0.0.1:${port}/`;
   return receiver;
 }
 
 /** All that failed was told, each message under the id with which it was tried. */
-async function untilTold({ count }: Place, { tried, taken }: Awaited<ReturnType<typeof startReceiver>>) {
+async function untilTold(
+  { expect }: Test,
+  { count }: Place,
+  { tried, taken }: Awaited<ReturnType<typeof startReceiver>>,
+) {
   await expect.poll(() => count(LEFT)).toBe(0);
   expect([...taken.values()].reduce((sum, alerts) => sum + alerts, 0)).toBe(await count(FAILED));
   expect(tried.size).toBeGreaterThan(0);
@@ -79,16 +86,17 @@ async function untilTold({ count }: Place, { tried, taken }: Awaited<ReturnType<
 }
 
 // Promise P24, alerts.
-describe.each([
+describe.concurrent.each([
   ['SQLite', sqlitePlace],
   ['PostgreSQL', postgresPlace],
 ])('alerts of a killed process on %s', (_, makePlace) => {
-  it(`are sent after a restart, through ${KILLS} kills at any instant, and a message that was tried keeps its id`, async () => {
-    const place = await makePlace();
-    const receiver = await startReceiver();
+  it(`are sent after a restart, through ${KILLS} kills at any instant, and a message that was tried keeps its id`, async (test) => {
+    const { expect, onTestFinished } = test;
+    const place = await makePlace(test);
+    const receiver = await startReceiver(test);
     let failed = 0;
     for (let n = 0; n < KILLS; n += 1) {
-      const child = await startChild(CHILD, place.address, receiver.url, String(MANY));
+      const child = await startChildFor(onTestFinished, CHILD, place.address, receiver.url, String(MANY));
       // The first process is killed while it sends. Of the others, any instant will do.
       if (n === 0) await expect.poll(() => receiver.tried.size).toBeGreaterThan(0);
       await expect.poll(() => place.count(FAILED)).toBeGreaterThan(failed);
@@ -100,37 +108,39 @@ describe.each([
       failed = await place.count(FAILED);
     }
     receiver.isUp = true;
-    await startChild(CHILD, place.address, receiver.url);
-    await untilTold(place, receiver);
+    await startChildFor(onTestFinished, CHILD, place.address, receiver.url);
+    await untilTold(test, place, receiver);
   });
 
-  it('whose first try was refused are sent after a restart, with the same id', async () => {
-    const place = await makePlace();
+  it('whose first try was refused are sent after a restart, with the same id', async (test) => {
+    const { expect, onTestFinished } = test;
+    const place = await makePlace(test);
     const ids: string[] = [];
     let isUp = false;
     const port = await serve((request, response) => {
       ids.push(String(request.headers['webhook-id']));
       response.writeHead(isUp ? 204 : 503).end();
-    });
+    }, onTestFinished);
     const url = `http://127.0.0.1:${port}/`;
-    const child = await startChild(CHILD, place.address, url, '1');
+    const child = await startChildFor(onTestFinished, CHILD, place.address, url, '1');
     await expect.poll(() => place.count('SELECT max(tries) FROM schema.alert_deliveries')).toBe(1);
     await end(child, 'SIGKILL');
     isUp = true;
-    await startChild(CHILD, place.address, url);
+    await startChildFor(onTestFinished, CHILD, place.address, url);
     await expect.poll(() => place.count(LEFT)).toBe(0);
     expect(ids.length).toBeGreaterThan(1);
     expect(new Set(ids).size).toBe(1);
   });
 });
 
-it('on PostgreSQL, another node sends the alerts of a node that was killed while it sent them', async () => {
-  const place = await postgresPlace();
-  const receiver = await startReceiver();
-  const child = await startChild(CHILD, place.address, receiver.url, String(MANY));
-  await startChild(CHILD, place.address, receiver.url);
+it.concurrent('on PostgreSQL, another node sends the alerts of a node that was killed while it sent them', async (test) => {
+  const { expect, onTestFinished } = test;
+  const place = await postgresPlace(test);
+  const receiver = await startReceiver(test);
+  const child = await startChildFor(onTestFinished, CHILD, place.address, receiver.url, String(MANY));
+  await startChildFor(onTestFinished, CHILD, place.address, receiver.url);
   await expect.poll(() => receiver.tried.size).toBeGreaterThan(0);
   await end(child, 'SIGKILL');
   receiver.isUp = true;
-  await untilTold(place, receiver);
+  await untilTold(test, place, receiver);
 });

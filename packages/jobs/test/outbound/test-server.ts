@@ -2,13 +2,14 @@ import { createServer as createHttpServer, type IncomingMessage, type RequestLis
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { AfterTest } from '../process/killed-child.ts';
 import { CERTIFICATE, KEY } from './certificate.ts';
 
 /** A server on 127.0.0.1 until the end of the test. Returns its port. */
-export async function serve(answer: RequestListener): Promise<number> {
+export async function serve(answer: RequestListener, afterTest: AfterTest = onTestFinished): Promise<number> {
   const server = createHttpServer({ keepAliveTimeout: 60_000 }, answer);
-  onTestFinished(() => server.closeAllConnections());
-  return listen(server);
+  afterTest(() => server.closeAllConnections());
+  return listen(server, afterTest);
 }
 
 export function serveTls(answer: RequestListener): Promise<number> {
@@ -27,9 +28,9 @@ export async function serveBytes(talk: (socket: Socket) => void): Promise<number
   return listen(server);
 }
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server, afterTest: AfterTest = onTestFinished): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
+  afterTest(() => void server.close());
   return (server.address() as AddressInfo).port;
 }
 

@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
+/** Cleans up after the test. Tests that run at the same time pass that of their context. */
+export type AfterTest = (clean: () => Promise<void> | void) => void;
+
 /** A new folder, removed after the test. Make it before the processes that use it. */
-export function folderOfTest(name: string): string {
+export function folderOfTest(name: string, afterTest: AfterTest = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), `greenvue-${name}-`));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  afterTest(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -17,10 +20,19 @@ export function folderOfTest(name: string): string {
  * Starts a program of this folder, and waits for its first output. Throws if the program ends before. The end
  * of the test kills it.
  */
-export async function startChild(program: string, ...args: readonly string[]): Promise<ChildProcess> {
+export function startChild(program: string, ...args: readonly string[]): Promise<ChildProcess> {
+  return startChildFor(onTestFinished, program, ...args);
+}
+
+/** The same, for a test that runs at the same time as others. */
+export async function startChildFor(
+  afterTest: AfterTest,
+  program: string,
+  ...args: readonly string[]
+): Promise<ChildProcess> {
   const script = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => end(child, 'SIGKILL'));
+  afterTest(() => end(child, 'SIGKILL'));
   const ended = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${program} ended with ${code ?? signal} before it was ready.`);
   });
