@@ -4,6 +4,7 @@ import {
   RUNNING_FAULTS,
   rehearseRunningFault,
 } from '../../../scripts/rehearsal/disk/faults-while-running.ts';
+import type { StartVerdict } from '../../../scripts/rehearsal/disk/judge-start.ts';
 import { rehearseDamages } from '../../../scripts/rehearsal/disk/rehearse-damages.ts';
 import { canCompileLayers, compileLayer } from '../../../scripts/rehearsal/faults/layer.ts';
 import { createRandom } from '../../../scripts/rehearsal/faults/random.ts';
@@ -24,18 +25,19 @@ test.runIf(canCompileLayers())(
   120_000,
 );
 
-test('a server that was killed refuses to start without the writes of a damaged log', async () => {
+test('a server that was killed starts with all acknowledged writes, or refuses a log that is damaged or gone', async () => {
   const chosen = damages(1).filter(({ title }) => /^jobs\.db-wal(: one bit| removed)/.test(title));
-  const verdicts = new Map<string, unknown>();
+  const verdicts: (StartVerdict & { readonly title: string })[] = [];
   await rehearseDamages({
     damages: chosen,
     folder: await temporaryFolder(),
     random: createRandom(1),
-    tell: ({ title }, verdict) => verdicts.set(title, verdict),
+    tell: ({ title }, verdict) => verdicts.push({ title, ...verdict }),
   });
-  const refused = { refusal: expect.stringContaining('has lost acknowledged writes'), lost: [], faults: [] };
-  expect(Object.fromEntries(verdicts)).toEqual({
-    'jobs.db-wal removed': refused,
-    'jobs.db-wal: one bit flipped': refused,
-  });
+  // A bit of a frame that the database has already, or of an earlier log, is not needed.
+  expect(
+    verdicts.flatMap(({ lost, faults }) => [...lost, ...faults]),
+    JSON.stringify(verdicts),
+  ).toEqual([]);
+  expect(verdicts).toHaveLength(2);
 }, 120_000);
