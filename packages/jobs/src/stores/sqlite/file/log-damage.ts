@@ -7,10 +7,12 @@ import { type LogIndex, readLogIndex } from './log-index.ts';
  * Call it before the database is opened, which removes the signs. Format: https://sqlite.org/fileformat2.html#walformat
  */
 export function findLogDamage(file: string): string | undefined {
-  const index = readLogIndex(`${file}-shm`);
-  const found = damageOf(`${file}-wal`, index);
-  // Another process, such as one that makes a backup, may have written meanwhile: only what stays is damage.
-  return found === undefined ? undefined : damageOf(`${file}-wal`, index);
+  // Another process, such as one that makes a backup, may write meanwhile: only what stays is damage.
+  return look(file) === undefined ? undefined : look(file);
+}
+
+function look(file: string): string | undefined {
+  return damageOf(`${file}-wal`, readLogIndex(`${file}-shm`));
 }
 
 function damageOf(log: string, index: LogIndex | undefined): string | undefined {
