@@ -198,7 +198,7 @@ test('a backup of another installation is named, and replaces this one only with
     db.exec("UPDATE settings SET value = 'other' WHERE key = 'installation'"),
   );
   expect(await refused({ DATA_DIR }, backup)).toMatch(
-    /is of another installation \(.+\) than the databases in DATA_DIR .+ \(other\), so nothing was restored: .+ add --replace-other/,
+    /belongs to another installation \(.+\) than the databases in DATA_DIR .+ \(other\), so nothing was restored: .+ add --replace-other/,
   );
   expect(await contentsOf(DATA_DIR)).toEqual(AFTER);
   const cli = startProcess('cli.ts', { DATA_DIR }, ['restore', backup, '--replace-other']);
@@ -228,7 +228,7 @@ test('a folder of replaced databases on another disk is refused before anything 
   onTestFinished(() => rmSync(elsewhere, { recursive: true }));
   symlinkSync(elsewhere, dataFiles(DATA_DIR).replaced);
   expect(await refused({ DATA_DIR }, backup)).toMatch(
-    /can't be moved to .+replaced \(EXDEV: .+\), so nothing was restored: make it a folder on the disk of DATA_DIR/,
+    /can't be moved to .+replaced \(EXDEV: .+\), so nothing was restored: put this folder on the disk of DATA_DIR/,
   );
   expect(existsSync(dataFiles(DATA_DIR).restoring)).toBe(false);
   expect(await contentsOf(DATA_DIR)).toEqual(AFTER);

@@ -102,7 +102,7 @@ async function replaceWith(backup: Backup, config: Config, replaceOther: boolean
     isOther = id !== undefined && present !== undefined && id !== present;
     if (isOther && !replaceOther)
       throw new StartError(
-        `The backup ${backup.folder} is of another installation (${id}) than the databases in DATA_DIR ${dataDir} (${present}), so nothing was restored: name another backup, or add --replace-other to replace them anyway.`,
+        `The backup ${backup.folder} belongs to another installation (${id}) than the databases in DATA_DIR ${dataDir} (${present}), so nothing was restored: name another backup, or add --replace-other to replace these databases anyway.`,
       );
     changes = compare(restoring, dataDir);
     continueIds({
@@ -162,7 +162,7 @@ function missingSecrets({ dataDir, jwtSecret, secretsKeys }: Config): readonly s
       : []),
     ...(secretsKeys.length === 0 && lacks('secrets-key')
       ? [
-          'secrets-key, which no backup contains. Copy it, or set SECRETS_KEY: without the key, secrets can not be read',
+          "secrets-key, which no backup contains. Copy it here, or set SECRETS_KEY. Without the key, GreenVue can't read its secrets",
         ]
       : []),
   ];

@@ -30,13 +30,13 @@ export function replaceDatabases(dataDir: string, instant: string): void {
   settleRestore(dataDir);
 }
 
-/** Before the decision: afterwards, the server could not start until somebody has removed the cause. */
+/** Runs before the restore is decided. If the move failed later, the server could not start any more. */
 function requireRoomForOld(dataDir: string, instant: string): void {
   const { restoring, replaced } = dataFiles(dataDir);
   const kept = replacedFolder(dataDir, instant);
   if (existsSync(kept))
     throw new StartError(
-      `${kept} already exists, so nothing was restored: check the clock, and restore again.`,
+      `${kept} already exists, so nothing was restored: check the clock of this machine, and restore again.`,
     );
   if (!existsSync(replaced)) return;
   const [probe, moved] = [join(restoring, 'probe'), join(replaced, 'probe')];
@@ -47,7 +47,7 @@ function requireRoomForOld(dataDir: string, instant: string): void {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new StartError(
-      `The replaced databases can't be moved to ${replaced} (${why}), so nothing was restored: make it a folder on the disk of DATA_DIR, or rename it, and restore again.`,
+      `The replaced databases can't be moved to ${replaced} (${why}), so nothing was restored: put this folder on the disk of DATA_DIR, or rename it, and restore again.`,
       { cause },
     );
   }

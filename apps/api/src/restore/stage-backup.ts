@@ -14,7 +14,7 @@ import type { Backup } from './find-backup.ts';
 
 /**
  * Copies a backup to `DATA_DIR/restoring` and makes sure that this version can start on it. Never changes the
- * backup. Needs the lock of DATA_DIR. Returns the id of its installation, which very old ones do not have.
+ * backup. Needs the lock of DATA_DIR. Returns the id of its installation; undefined for a very old backup.
  * Throws a {@link StartError} if the backup can't be used.
  */
 export async function stageBackup(dataDir: string, { folder, note }: Backup): Promise<string | undefined> {

@@ -32,7 +32,7 @@ export interface Agents {
 }
 
 const MOST_HEADER_BYTES = 16_384;
-/** A kept connection that the server had closed breaks within a round trip. Later, the server had the request. */
+/** If a kept connection was closed, it fails within a round trip. Later, the server had the request. */
 const STALE_MS = 1_000;
 
 /**

@@ -72,7 +72,7 @@ function argumentsIn(text: string): readonly unknown[] {
   const given: unknown = isJson(text) ? JSON.parse(text) : undefined;
   if (Array.isArray(given) && given.every(isRecord)) return given.map(({ value }) => value);
   const detail =
-    'must be the JSON of a list such as [{"value":"nightly"}]. Call `ctx.jobs`, and post no message in its place';
+    'must be the JSON of a list such as [{"value":"nightly"}]. Call `ctx.jobs` instead of posting messages';
   throw new EngineError('invalid', 'The call is not valid.', [{ pointer: '/args', detail }]);
 }
 

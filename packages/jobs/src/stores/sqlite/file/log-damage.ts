@@ -2,9 +2,9 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type LogIndex, readLogIndex } from './log-index.ts';
 
 /**
- * Tells why a database that no process has open has lost synced writes of its write-ahead log; undefined when there
- * is no sign of it. SQLite opens such a database without a word: it ignores the log from the first damaged frame on.
- * Call it before the database is opened, which removes the signs. Format: https://sqlite.org/fileformat2.html#walformat
+ * Returns why a database has lost synced writes of its write-ahead log; undefined if there is no sign of a loss.
+ * SQLite reports no error for such a database: it ignores the log from the first damaged frame on. Call this before
+ * any process opens the database, because opening removes the signs. Format: https://sqlite.org/fileformat2.html#walformat
  */
 export function findLogDamage(file: string): string | undefined {
   // Another process, such as one that makes a backup, may write meanwhile: only what stays is damage.
