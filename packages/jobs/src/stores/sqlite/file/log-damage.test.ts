@@ -1,4 +1,12 @@
-import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +69,53 @@ describe('a database that was left open', () => {
     expect(findLogDamage(file)).toBe(`${file}-wal is missing`);
     writeFileSync(`${file}-wal`, '');
     expect(findLogDamage(file)).toBe(`${file}-wal is empty`);
+  });
+
+  it('is not damaged when a torn frame has replaced one of a transaction that was rolled back', () => {
+    const live = `${file}-live`;
+    const db = new DatabaseSync(live);
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0');
+    db.exec('PRAGMA cache_size = 10; CREATE TABLE facts (body TEXT); BEGIN');
+    const insert = db.prepare('INSERT INTO facts (body) VALUES (?)');
+    for (let n = 0; n < 20; n += 1) insert.run('x'.repeat(9_000));
+    // SQLite has written pages of it, and leaves them in the log.
+    db.exec('ROLLBACK');
+    const before = readFileSync(`${live}-wal`);
+    insert.run('y'.repeat(6_000));
+    const after = readFileSync(`${live}-wal`);
+    db.close();
+    const starts = Array.from(
+      { length: Math.floor((after.length - HEADER_BYTES) / FRAME_BYTES) },
+      (_, n) => HEADER_BYTES + n * FRAME_BYTES,
+    );
+    const end = starts.findLast((at) => after.compare(before, at, at + 24, at, at + 24) !== 0) ?? 0;
+    expect(after.readUInt32BE(end + 4)).toBeGreaterThan(0);
+    expect(starts.at(-1)).toBeGreaterThan(end);
+    // The sector that ends within the header of the last frame was written, the following ones were not.
+    writeFileSync(`${file}-wal`, Buffer.concat([after.subarray(0, end + 8), before.subarray(end + 8)]));
+    rmSync(`${file}-shm`);
+    expect(findLogDamage(file)).toBeUndefined();
+  });
+
+  it('is not damaged without a log after a power loss: the index may be older than the checkpoint that emptied it', () => {
+    utimesSync(`${file}-shm`, 0, 0);
+    writeFileSync(`${file}-wal`, '');
+    expect(findLogDamage(file)).toBeUndefined();
+    rmSync(`${file}-wal`);
+    expect(findLogDamage(file)).toBeUndefined();
+  });
+
+  it('is damaged when the log lacks frames of its index, also after a power loss', () => {
+    const frames = framesOf(`${file}-wal`);
+    utimesSync(`${file}-shm`, 0, 0);
+    truncateSync(`${file}-wal`, HEADER_BYTES + (frames - 1) * FRAME_BYTES);
+    expect(findLogDamage(file)).toMatch(new RegExp(`-wal has \\d+ of ${frames} frames$`));
+  });
+
+  it('leaves it to the open to report a file that can not be read', () => {
+    rmSync(`${file}-wal`);
+    mkdirSync(`${file}-wal`);
+    expect(findLogDamage(file)).toBeUndefined();
   });
 
   it('is damaged when the header of the log is', () => {

@@ -7,22 +7,27 @@ import { type LogIndex, readLogIndex } from './log-index.ts';
  * any process opens the database, because opening removes the signs. Format: https://sqlite.org/fileformat2.html#walformat
  */
 export function findLogDamage(file: string): string | undefined {
-  // Another process, such as one that makes a backup, may write meanwhile: only what stays is damage.
-  return look(file) === undefined ? undefined : look(file);
+  try {
+    // Another process, such as one that makes a backup, may write or close the log meanwhile: only what stays is damage.
+    return damageOf(file) === undefined ? undefined : damageOf(file);
+  } catch {
+    // A file can't be read, or another process has just removed it. The open that follows reports a reason that stays.
+    return undefined;
+  }
 }
 
-function look(file: string): string | undefined {
-  return damageOf(`${file}-wal`, readLogIndex(`${file}-shm`));
-}
-
-function damageOf(log: string, index: LogIndex | undefined): string | undefined {
+function damageOf(file: string): string | undefined {
+  const log = `${file}-wal`;
+  const index = readLogIndex(`${file}-shm`);
   const needed = index !== undefined && index.frames > index.copiedFrames ? index.frames : 0;
-  if (!existsSync(log)) return needed > 0 ? `${log} is missing` : undefined;
+  // After a power loss, the index may be older than a checkpoint that has emptied the log.
+  const needsLog = needed > 0 && index?.isOfThisBoot === true;
+  if (!existsSync(log)) return needsLog ? `${log} is missing` : undefined;
   const descriptor = openSync(log, 'r');
   try {
     const size = fstatSync(descriptor).size;
     const header = readHeader(descriptor);
-    if (size <= HEADER_BYTES) return needed > 0 ? `${log} is empty` : undefined;
+    if (size <= HEADER_BYTES) return needsLog ? `${log} is empty` : undefined;
     if (header === undefined) return `the header of ${log} is damaged`;
     return damagedFrame(descriptor, { log, size, header, needed, index });
   } finally {
@@ -68,7 +73,8 @@ interface Frames {
 
 /**
  * A crash may damage the last transaction, which was not synced. A transaction is synced before the next one begins,
- * so damage before a complete transaction with a follower is no trace of a crash.
+ * so damage before the valid end of a transaction with a follower is no trace of a crash. An invalid end may be: a torn
+ * frame that has replaced one of a transaction that was rolled back, whose next frames are still there.
  */
 function damagedFrame(descriptor: number, { log, size, header, needed, index }: Frames): string | undefined {
   const frameBytes = FRAME_HEADER_BYTES + header.pageBytes;
@@ -86,7 +92,7 @@ function damagedFrame(descriptor: number, { log, size, header, needed, index }: 
     if (!isChained && isValid && isAfterCommit) return `frame ${whole + 1} of ${log} is damaged`;
     isChained &&= isValid;
     if (isChained) whole = n + 1;
-    isAfterCommit = isOfThisLog && frame.readUInt32BE(4) !== 0;
+    isAfterCommit = isValid && frame.readUInt32BE(4) !== 0;
     before = stored;
   }
   const isOfIndex = index?.salt.equals(header.salt) === true;

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { endianness } from 'node:os';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { endianness, uptime } from 'node:os';
 
 /** What the shared memory of a database (`-shm`) says about its write-ahead log. */
 export interface LogIndex {
@@ -9,6 +9,8 @@ export interface LogIndex {
   readonly copiedFrames: number;
   /** Of the log that the index is for. */
   readonly salt: Buffer;
+  /** False: the system has started since, perhaps after a power loss. SQLite never syncs the index. */
+  readonly isOfThisBoot: boolean;
 }
 
 const BYTES = 136;
@@ -23,7 +25,12 @@ export function readLogIndex(file: string): LogIndex | undefined {
   const copy = bytes.subarray(HEADER_BYTES, 2 * HEADER_BYTES);
   const isSet = header.readUInt8(12) === 1;
   if (!isSet || !header.equals(copy) || word(header, 0) !== VERSION || !hasChecksum(header)) return undefined;
-  return { frames: word(bytes, 16), copiedFrames: word(bytes, 96), salt: header.subarray(32, 40) };
+  return {
+    frames: word(bytes, 16),
+    copiedFrames: word(bytes, 96),
+    salt: header.subarray(32, 40),
+    isOfThisBoot: statSync(file).mtimeMs > Date.now() - uptime() * 1_000,
+  };
 }
 
 function readStart(file: string): Buffer | undefined {
