@@ -41,3 +41,35 @@ it.each([
   expect(rows.length).toBeGreaterThanOrEqual(2);
   expect((await again.listJobs({})).rows.map(({ job }) => job.id).sort()).toEqual(['damaged', 'sound']);
 });
+
+it.each(['tags', 'alerts'] as const)(
+  'P3: a patch of another field does not erase damaged %s',
+  async (column) => {
+    const folder = mkdtempSync(join(tmpdir(), 'damaged-row-'));
+    const file = join(folder, 'jobs.db');
+    const harness = await createHarness({}, async () => ({
+      openStore: (clock) => createSqliteStore({ file, clock }),
+      killAll: async () => undefined,
+      dispose: async () => rmSync(folder, { recursive: true, force: true }),
+    }));
+    onTestFinished(() => harness.close());
+    await harness.engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
+    await harness.engine.stop();
+    const stored = (sql: string) => {
+      const database = new DatabaseSync(file);
+      const row = database.prepare(sql).get();
+      database.close();
+      return row?.[column];
+    };
+    stored(`UPDATE jobs SET ${column} = '["a","b"' RETURNING ${column}`);
+
+    const again = await harness.again();
+    await expect(again.patchJob('damaged', { name: 'Other' })).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [{ pointer: `/${column}`, detail: expect.stringContaining('damaged') }],
+    });
+    expect(stored(`SELECT ${column} FROM jobs`)).toBe('["a","b"');
+    await again.patchJob('damaged', { name: 'Other', [column]: null });
+    expect(stored(`SELECT ${column} FROM jobs`)).toBeNull();
+  },
+);

@@ -14,12 +14,12 @@ export function storedJson(column: string, text: unknown): unknown {
 }
 
 /**
- * The names of a column such as `tags`. Leaves out what is no name: each pass reads this column of all its jobs,
+ * The names of a column such as `tags`; an empty list if it is damaged. Each pass reads this column of all its jobs,
  * so one damaged row must not stop the other jobs.
  */
 export function namesIn(json: unknown): readonly string[] {
   const stored = readable(json);
-  return Array.isArray(stored) ? stored.filter((name) => typeof name === 'string') : [];
+  return Array.isArray(stored) && stored.every((name) => typeof name === 'string') ? stored : [];
 }
 
 /** Where code declares a job. Undefined if the column is damaged: see {@link namesIn}. */

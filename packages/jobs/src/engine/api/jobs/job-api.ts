@@ -81,6 +81,7 @@ export async function patchJob(
 ): Promise<JobView> {
   for (let tries = 0; tries < EDIT_TRIES; tries++) {
     const { job } = await getJob(deps, jobId);
+    requireReadNames(job, patch);
     const result = await edit(deps, job, mergePatch(inputOf(deps, job), patch), options);
     if (result.kind === 'stale' && !isGuarded(options)) continue;
     const done = requireDone(result, jobId);
@@ -88,6 +89,17 @@ export async function patchJob(
     return viewAfter(deps, done.job);
   }
   throw tooManyEdits(jobId);
+}
+
+/** A store reads damaged names as an empty list, which no job has otherwise. A patch must not erase them unasked. */
+function requireReadNames(job: Job, patch: JobPatch): void {
+  const faults = (['tags', 'alerts'] as const)
+    .filter((field) => job[field]?.length === 0 && patch[field] === undefined)
+    .map((field) => ({
+      pointer: `/${field}`,
+      detail: `must be in this patch, such as ["billing"] or null, because the stored value is damaged and would be erased`,
+    }));
+  if (faults.length > 0) throw new EngineError('invalid', `The job "${job.id}" is damaged.`, faults);
 }
 
 export async function deleteJob(
