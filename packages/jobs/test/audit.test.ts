@@ -48,7 +48,7 @@ test('a known vulnerability fails the audit, with package, title and link', asyn
 
 test('an audit that finds nothing passes, and says so for each folder', async () => {
   const { code, lines } = await audit(200, {});
-  expect(lines).toHaveLength(5);
+  expect(lines).toHaveLength(6);
   for (const line of lines) expect(line).toMatch(/: 0 known vulnerabilities in \d+ packages$/);
   expect(code).toBe(0);
 });

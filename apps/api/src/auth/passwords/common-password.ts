@@ -8,6 +8,8 @@ const COMMON: ReadonlySet<string> = new Set([...common.passwords.split(' '), ...
 const MOST_AROUND = 6;
 /** Letters beside typing runs that make them no better, such as `1234567890ab`. */
 const MOST_LETTERS = 2;
+/** Accounts refuse longer ones, which would also take long to judge. */
+const LONGEST = 200;
 const REPEATED = /^(.{1,4}?)\1+$/su;
 /** Marks and digits that people write for a letter. `1` and `!` are an `i` or an `l`. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
@@ -30,6 +32,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
  * repeats. In upper or lower case.
  */
 export function isCommonPassword(password: string): boolean {
+  if (password.length > LONGEST) return false;
   const text = password.normalize('NFKC').toLowerCase();
   if (REPEATED.test(text) || isDecoratedWord(text)) return true;
   const rest = withoutTypingRuns(text);

@@ -8,7 +8,7 @@ import { type LogIndex, readLogIndex } from './log-index.ts';
  */
 export function findLogDamage(file: string): string | undefined {
   try {
-    // Another process, such as one that makes a backup, may write or close the log meanwhile: only what stays is damage.
+    // Another process, such as one that makes a backup, may write or close the log: only what stays is damage.
     return damageOf(file) === undefined ? undefined : damageOf(file);
   } catch {
     // A file can't be read, or another process has just removed it. The open that follows reports a reason that stays.
