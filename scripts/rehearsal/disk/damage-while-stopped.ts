@@ -6,7 +6,7 @@ import type { Random } from '../faults/random.ts';
 /** What happens to the files of a server that was killed. */
 export interface Damage {
   readonly title: string;
-  /** Nothing in the files tells of the loss: see `docs/reliability/disks.md`. */
+  /** The remaining files show no sign of the loss. `docs/reliability/disks.md` lists such cases. */
   readonly mayBeUnnoticed?: boolean;
   readonly apply: (dataDir: string, random: Random) => void;
 }

@@ -6,6 +6,19 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
 import { createHarness } from './engine-harness.ts';
 
+/** An engine on a database file that the test damages. */
+async function openFile() {
+  const folder = mkdtempSync(join(tmpdir(), 'damaged-row-'));
+  const file = join(folder, 'jobs.db');
+  const harness = await createHarness({}, async () => ({
+    openStore: (clock) => createSqliteStore({ file, clock }),
+    killAll: async () => undefined,
+    dispose: async () => rmSync(folder, { recursive: true, force: true }),
+  }));
+  onTestFinished(() => harness.close());
+  return { file, harness };
+}
+
 it.each([
   ['tags', '{"a":'],
   ['tags', '7'],
@@ -16,14 +29,7 @@ it.each([
   ['cron', 'not a cron'],
   ['timezone', 'Mars/Base'],
 ])('P3: a job with damaged %s (%s) neither stops other jobs nor hides them', async (column, value) => {
-  const folder = mkdtempSync(join(tmpdir(), 'damaged-row-'));
-  const file = join(folder, 'jobs.db');
-  const harness = await createHarness({}, async () => ({
-    openStore: (clock) => createSqliteStore({ file, clock }),
-    killAll: async () => undefined,
-    dispose: async () => rmSync(folder, { recursive: true, force: true }),
-  }));
-  onTestFinished(() => harness.close());
+  const { file, harness } = await openFile();
   const { engine } = harness;
   await engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
   await engine.createJob({ id: 'sound', name: 'Sound', type: 'work', interval: '1m' });
@@ -45,14 +51,7 @@ it.each([
 it.each(['tags', 'alerts'] as const)(
   'P3: a patch of another field does not erase damaged %s',
   async (column) => {
-    const folder = mkdtempSync(join(tmpdir(), 'damaged-row-'));
-    const file = join(folder, 'jobs.db');
-    const harness = await createHarness({}, async () => ({
-      openStore: (clock) => createSqliteStore({ file, clock }),
-      killAll: async () => undefined,
-      dispose: async () => rmSync(folder, { recursive: true, force: true }),
-    }));
-    onTestFinished(() => harness.close());
+    const { file, harness } = await openFile();
     await harness.engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
     await harness.engine.stop();
     const stored = (sql: string) => {

@@ -68,7 +68,7 @@ export async function runJazzer(target: Target, how: JazzerHow): Promise<Ended> 
   return { isDone: code === 0, executions, covered, edges, inputs };
 }
 
-/** Without the 512 edges that Jazzer.js reserves for CommonJS modules, of which there are none. */
+/** Jazzer.js reserves 512 edges for CommonJS modules. There are none here, so these edges do not count. */
 function edgesIn(line: string): number {
   return Number(/\((\d+) (?:PCs\)|inline)/.exec(line)?.[1] ?? 512) - 512;
 }

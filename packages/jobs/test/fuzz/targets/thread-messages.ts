@@ -39,7 +39,10 @@ function checkOutput(sent: unknown): void {
   inTime(() => output.add(sent));
   const taken = output.take();
   if (taken === undefined) return;
-  check(taken.progress === undefined || Number.isFinite(taken.progress.done), 'a progress is no number');
+  check(
+    taken.progress === undefined || Number.isFinite(taken.progress.done),
+    'the accepted progress is not a number',
+  );
   for (const { at, message } of taken.logs ?? [])
     check(Number.isInteger(at) && message.length <= 8_193, 'a line of a log is out of bounds');
   check(JSON.stringify(taken).length <= MOST_KEPT, 'keeps too much output');

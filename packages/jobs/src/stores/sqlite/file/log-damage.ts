@@ -2,16 +2,16 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type LogIndex, readLogIndex } from './log-index.ts';
 
 /**
- * Returns why a database has lost synced writes of its write-ahead log; undefined if there is no sign of a loss.
- * SQLite reports no error for such a database: it ignores the log from the first damaged frame on. Call this before
- * any process opens the database, because opening removes the signs. Format: https://sqlite.org/fileformat2.html#walformat
+ * Returns why a database has lost synced writes of its write-ahead log; undefined without a sign of a loss.
+ * SQLite reports no error then: it ignores the log from the first damaged frame on. Call this before any process
+ * opens the database, because opening removes the signs. Format: https://sqlite.org/fileformat2.html#walformat
  */
 export function findLogDamage(file: string): string | undefined {
   try {
     // Another process, such as one that makes a backup, may write or close the log: only what stays is damage.
     return damageOf(file) === undefined ? undefined : damageOf(file);
   } catch {
-    // A file can't be read, or another process has just removed it. The open that follows reports a reason that stays.
+    // A file can't be read, or another process has just removed it. The open that follows reports what stays.
     return undefined;
   }
 }
