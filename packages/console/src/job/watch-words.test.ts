@@ -33,3 +33,13 @@ test('a budget of failures in a row says so', () => {
   expect(meaningOf(3)).toBe('The engine pauses the job once 3 runs in a row have failed.');
   expect(meaningOf(1)).toBe('The engine pauses the job once a run fails.');
 });
+
+test('a damaged field says that it is damaged, and what to do', () => {
+  expect(watchingOf(exampleJob({ damaged: ['alerts'] }))).toEqual([
+    {
+      name: 'Alert channels',
+      value: 'damaged in the database',
+      meaning: 'Edit the job and set this field again. Until then, it counts as empty.',
+    },
+  ]);
+});

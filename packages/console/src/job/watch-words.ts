@@ -6,12 +6,21 @@ import type { Policy } from './policy-words.ts';
 export function watchingOf(job: Job): readonly Policy[] {
   const { tags, alerts, ping_url: pingUrl } = job;
   return [
+    ...damagedOf(job),
     ...named('Tags', tags, 'Labels for filters and bulk actions.'),
     ...budgetOf(job),
     ...expectationsOf(job),
     ...named('Alert channels', alerts, 'They get the alerts of this job, besides the channels for all jobs.'),
     ...pingOf(pingUrl),
   ];
+}
+
+function damagedOf({ damaged = [] }: Job): readonly Policy[] {
+  return damaged.map((field) => ({
+    name: field === 'tags' ? 'Tags' : 'Alert channels',
+    value: 'damaged in the database',
+    meaning: 'Edit the job and set this field again. Until then, it counts as empty.',
+  }));
 }
 
 function pingOf(url: string | null): readonly Policy[] {

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
+import { jobJson } from '../../src/http/views/jobs/job.ts';
+import { job } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/store.ts';
-import { createHarness } from './engine-harness.ts';
+import { silentLogger } from '../silent-logger.ts';
+import { createHarness, work } from './engine-harness.ts';
 
 /** An engine on a database file that the test damages. */
 async function openFile() {
@@ -16,8 +19,15 @@ async function openFile() {
     dispose: async () => rmSync(folder, { recursive: true, force: true }),
   }));
   onTestFinished(() => harness.close());
-  return { file, harness };
+  const damage = (column: string, value: string, id = 'damaged') => {
+    const database = new DatabaseSync(file);
+    database.prepare(`UPDATE jobs SET ${column} = ? WHERE id = ?`).run(value, id);
+    database.close();
+  };
+  return { file, harness, damage };
 }
+
+const DAMAGED_TAGS = ['{"a":', '7', '', '[7]', '{"a":7}'];
 
 it.each([
   ['tags', '{"a":'],
@@ -29,14 +39,12 @@ it.each([
   ['cron', 'not a cron'],
   ['timezone', 'Mars/Base'],
 ])('P3: a job with damaged %s (%s) neither stops other jobs nor hides them', async (column, value) => {
-  const { file, harness } = await openFile();
+  const { harness, damage } = await openFile();
   const { engine } = harness;
   await engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
   await engine.createJob({ id: 'sound', name: 'Sound', type: 'work', interval: '1m' });
   await engine.stop();
-  const database = new DatabaseSync(file);
-  database.prepare(`UPDATE jobs SET ${column} = ? WHERE id = 'damaged'`).run(value);
-  database.close();
+  damage(column, value);
 
   const again = await harness.again();
   for (let minute = 0; minute < 4; minute += 1) {
@@ -70,5 +78,54 @@ it.each(['tags', 'alerts'] as const)(
     expect(stored(`SELECT ${column} FROM jobs`)).toBe('["a","b"');
     await again.patchJob('damaged', { name: 'Other', [column]: null });
     expect(stored(`SELECT ${column} FROM jobs`)).toBeNull();
+  },
+);
+
+it.each(DAMAGED_TAGS)('P3: damaged tags (%s) do not hide the tags of other jobs', async (value) => {
+  const { harness, damage } = await openFile();
+  for (const id of ['damaged', 'sound'])
+    await harness.engine.createJob({ id, name: id, type: 'work', cron: '* * * * *', tags: ['eu'] });
+  await harness.engine.stop();
+  damage('tags', value);
+  expect(await (await harness.again()).listTags()).toEqual([{ tag: 'eu', jobs: 1 }]);
+});
+
+it('P25: damaged alerts of a job give one warning for each version of the job, and the job says so', async () => {
+  const { harness, damage } = await openFile();
+  await harness.engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
+  await harness.engine.stop();
+  damage('alerts', '["ops');
+  const warned: object[] = [];
+  const warn = (fields: object, message: string) => {
+    if (message.includes('damaged')) warned.push({ ...fields, message });
+  };
+  const again = await harness.again({ logger: { ...silentLogger, warn } });
+  const pass = async (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      harness.clock.advance(60_000);
+      await again.tick();
+    }
+  };
+  await pass(4);
+  const message = expect.stringContaining('edit the job and set these fields again');
+  expect(warned).toEqual([{ job: 'damaged', fields: ['alerts'], message }]);
+  expect(jobJson(await again.getJob('damaged'))).toMatchObject({ alerts: [], damaged: ['alerts'] });
+  await again.patchJob('damaged', { alerts: null });
+  expect(jobJson(await again.getJob('damaged'))).not.toHaveProperty('damaged');
+  await pass(2);
+  expect(warned).toHaveLength(1);
+});
+
+it.each(['x', '7', '{"place":"jobs.ts:1","gone":{}}'])(
+  'P28: a start with a damaged declaration (%s) of a job succeeds, and mends it',
+  async (value) => {
+    const { harness, damage } = await openFile();
+    await harness.engine.stop();
+    const jobs = [job(work, { id: 'declared', interval: '1h' })];
+    await (await harness.again({ jobs, release: 8 })).stop();
+    damage('declared', value, 'declared');
+    const again = await harness.again({ jobs, release: 8 });
+    const { declaration } = (await again.getJob('declared')).job;
+    expect(declaration?.place).toMatch(/damaged-row\.test\.ts:\d+$/);
   },
 );

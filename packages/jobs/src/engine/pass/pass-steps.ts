@@ -3,6 +3,7 @@ import type { EndedClaim } from '../settling/ended-claim.ts';
 import { LOOK_FOR_ENDS_MS, PLAN_BATCH } from '../timing/pace.ts';
 import { announcePauses } from './announce-pauses.ts';
 import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
+import { DamagedJobs } from './damaged-jobs.ts';
 import type { NextPass } from './next-pass.ts';
 import type { PassDeps } from './pass-deps.ts';
 import type { UnclaimedRuns } from './unclaimed-runs.ts';
@@ -16,6 +17,7 @@ interface PassStepsDeps extends PassDeps {
 /** The steps of a pass: each asks the store, and hands the answer to the parts that act on it. */
 export class PassSteps {
   readonly #with: PassStepsDeps;
+  readonly #damagedJobs: DamagedJobs;
   #plannedAt = Number.NEGATIVE_INFINITY;
   #mayPlanClaim = true;
   /** Ends of upstream runs that may wait, if any. */
@@ -24,6 +26,7 @@ export class PassSteps {
 
   constructor(deps: PassStepsDeps) {
     this.#with = deps;
+    this.#damagedJobs = new DamagedJobs(deps.settings.logger);
   }
 
   /** When the store was last asked what is due (monotonic ms). */
@@ -120,9 +123,9 @@ export class PassSteps {
 
   /** Takes the runs that a command has made and claimed. */
   claimedByCommand(result: ClaimResult, claim: PendingClaim): void {
-    const { due, unclaimed, executor, budget } = this.#with;
+    const { due, unclaimed } = this.#with;
     if (due.claimedByCommand(result)) unclaimed.found();
-    executor.accept(result, budget.takenBackOf(claim));
+    this.#accept(result, claim);
   }
 
   #planned(result: PlanResult, aheadMs: number): void {
@@ -157,11 +160,17 @@ export class PassSteps {
   }
 
   #claimed(result: ClaimResult, claim: PendingClaim): void {
-    const { due, unclaimed, executor, budget } = this.#with;
+    const { due, unclaimed, executor } = this.#with;
     const { places, prefetch, ahead } = claim.input;
     unclaimed.claimed({ hasLeft: due.claimed(result, places + prefetch) });
-    executor.accept(result, budget.takenBackOf(claim));
+    this.#accept(result, claim);
     // Runs claimed ahead may have become due on their way.
     if ((ahead?.runs ?? 0) > 0) executor.surplus.giveBack(prefetch);
+  }
+
+  #accept(result: ClaimResult, claim: PendingClaim): void {
+    const { executor, budget } = this.#with;
+    this.#damagedJobs.warn(result.jobs);
+    executor.accept(result, budget.takenBackOf(claim));
   }
 }

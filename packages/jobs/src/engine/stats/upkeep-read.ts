@@ -4,8 +4,10 @@ import type { JobStore } from '../../core/store/store.ts';
 import { PacedRead } from './paced-read.ts';
 
 const EVERY_MS = 60_000;
-/** After a failed reading. Without a bound, a server that answers with a timeout would be asked each 10 minutes. */
+/** After a failed reading. */
 const RETRY_MS = 30_000;
+/** Readings that fail slowly, as with a timeout, take at most one part in this many of the time. */
+const SHARE = 20;
 
 /**
  * Reads the upkeep of the database at most once a minute. If the server refuses to answer, as its system views
@@ -21,10 +23,12 @@ export function createUpkeepRead({
   let last: DatabaseUpkeep | undefined;
   let retryAt = 0;
   const read = async () => {
+    const begunAt = clock.monotonic();
     try {
       last = await store.readUpkeep?.();
     } catch (error) {
-      retryAt = clock.monotonic() + RETRY_MS;
+      const failedAt = clock.monotonic();
+      retryAt = failedAt + Math.max(RETRY_MS, (failedAt - begunAt) * SHARE);
       throw error;
     }
     return last;

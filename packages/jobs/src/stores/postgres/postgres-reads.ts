@@ -17,6 +17,9 @@ const COUNT_LIVE = `SELECT count(*) FILTER (WHERE held = 'no' AND status = 'queu
     min(available_at) FILTER (WHERE ${WAITING})
   FROM greenvue_jobs.live_runs`;
 
+/** Tags as a store writes them: see `TAG`. */
+const TAG_LIST = '^[[]"[a-z0-9._:-]+"(,"[a-z0-9._:-]+")*[]]$';
+
 const TABLES = {
   schema: SCHEMA,
   jobTypes: `(SELECT key, version, coalesce(of_type, type) AS type FROM ${SCHEMA}job_types) AS job_types`,
@@ -58,8 +61,10 @@ const POSTGRES: Dialect = {
   // only from version 17, and maps one character to one (not İ to i̇).
   contains: (column, part) => `strpos(lower(${column} COLLATE "und-x-icu"), ${part}) > 0`,
   containsExactly: (column, part) => `strpos(${column}, ${part}) > 0`,
+  // Damaged tags count as none: a cast of them would fail.
   countTags: (where) => `SELECT tag, count(*)
-    FROM ${SCHEMA}jobs CROSS JOIN LATERAL jsonb_array_elements_text(jobs.tags::jsonb) AS tag
+    FROM ${SCHEMA}jobs CROSS JOIN LATERAL jsonb_array_elements_text(
+      CASE WHEN jobs.tags ~ '${TAG_LIST}' THEN jobs.tags::jsonb ELSE '[]' END) AS tag
     WHERE ${where} GROUP BY tag`,
   chain: "'chain'",
   timeOrder: 'queued_at',

@@ -22,12 +22,15 @@ export function namesIn(json: unknown): readonly string[] {
   return Array.isArray(stored) && stored.every((name) => typeof name === 'string') ? stored : [];
 }
 
-/** Where code declares a job. Undefined if the column is damaged: see {@link namesIn}. */
-export function declarationIn(json: JsonText): Declaration | undefined {
+/**
+ * Where code declares a job; an unknown place if the column is damaged: see {@link namesIn}. Without a place, the
+ * next start would refuse the job's declaration.
+ */
+export function declarationIn(json: JsonText): Declaration {
   const stored = readable(json);
   return isRecord(stored) && typeof stored.place === 'string' && isGone(stored.gone)
     ? (stored as unknown as Declaration)
-    : undefined;
+    : { place: 'unknown' };
 }
 
 function isGone(gone: unknown): boolean {

@@ -49,8 +49,10 @@ const SQLITE: Dialect = {
   inByteOrder: (column) => column,
   contains: (column, part) => `instr(folded(${column}), ${part}) > 0`,
   containsExactly: (column, part) => `instr(${column}, ${part}) > 0`,
-  countTags: (where) => `SELECT tag.value, count(*) FROM jobs, json_each(jobs.tags) AS tag
-    WHERE ${where} GROUP BY tag.value`,
+  // Damaged tags count as none.
+  countTags: (where) => `SELECT tag.value, count(*)
+    FROM jobs, json_each(iif(json_valid(jobs.tags), jobs.tags, '[]')) AS tag
+    WHERE ${where} AND tag.type = 'text' GROUP BY tag.value`,
   // An id contains the time of its run's creation.
   chain: String(TRIGGER.chain),
   timeOrder: 'id',

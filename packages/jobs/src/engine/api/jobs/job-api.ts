@@ -6,6 +6,7 @@ import type { AskedCommand } from '../../../core/model/job-command.ts';
 import { jobNotFound } from '../../../core/model/not-found.ts';
 import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
+import { damagedNames } from '../../../core/watching/damaged-names.ts';
 import { healthOf } from '../../../core/watching/health.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { namedSecrets, shownInput } from '../../job-types/shown-payload.ts';
@@ -91,10 +92,10 @@ export async function patchJob(
   throw tooManyEdits(jobId);
 }
 
-/** A store reads damaged names as an empty list, which no job has otherwise. A patch must not erase them unasked. */
+/** A patch must not erase damaged names unasked. */
 function requireReadNames(job: Job, patch: JobPatch): void {
-  const faults = (['tags', 'alerts'] as const)
-    .filter((field) => job[field]?.length === 0 && patch[field] === undefined)
+  const faults = damagedNames(job)
+    .filter((field) => patch[field] === undefined)
     .map((field) => ({
       pointer: `/${field}`,
       detail: `must be in this patch, such as ["billing"] or null, because the stored value is damaged and would be erased`,

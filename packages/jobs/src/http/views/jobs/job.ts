@@ -16,7 +16,7 @@ import { tagParameter } from '../../fields/tag.ts';
 import { text } from '../../fields/text.ts';
 import { recentRunJson, recentRunSchema, recentRunsParameter } from '../runs/recent-run.ts';
 import { afterSchema, onlyIfJson, onlyIfSchema } from './chains.ts';
-import { watchingJson, watchingShape } from './watching.ts';
+import { damagedJson, watchingJson, watchingShape } from './watching.ts';
 
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
 
@@ -176,6 +176,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     max_attempts: job.maxAttempts,
     backoff: backoffJson(job.backoff),
     ...watchingJson(job),
+    ...damagedJson(job),
     status: job.status,
     pause: pauseJson(job),
     health: { status: health.status, reason: health.reason ?? null, since: instantJson(health.since) },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../../../core/time/duration.ts';
+import { damagedNames } from '../../../core/watching/damaged-names.ts';
 import type { FailureBudget, Watching } from '../../../core/watching/watching.ts';
 
 /** A failure budget in a response. `none` as a request writes it, so that a PUT of it changes nothing. */
@@ -23,6 +24,10 @@ export const watchingShape = {
     .nullable(),
   alerts: z.array(z.string()).describe('Alert channels that the job names'),
   ping_url: z.string().nullable(),
+  damaged: z
+    .array(z.enum(['tags', 'alerts']))
+    .optional()
+    .describe('Fields that are empty because their stored value is damaged; absent without damage'),
 };
 
 const watchingSchema = z.object(watchingShape);
@@ -33,7 +38,7 @@ export function watchingJson({
   expect,
   alerts,
   pingUrl,
-}: Watching): z.output<typeof watchingSchema> {
+}: Watching): Omit<z.output<typeof watchingSchema>, 'damaged'> {
   const durationText = (ms: number | undefined) => (ms === undefined ? null : formatDuration(ms));
   return {
     tags: [...(tags ?? [])],
@@ -49,6 +54,11 @@ export function watchingJson({
     alerts: [...(alerts ?? [])],
     ping_url: pingUrl ?? null,
   };
+}
+
+export function damagedJson(watching: Watching): Pick<z.output<typeof watchingSchema>, 'damaged'> {
+  const damaged = damagedNames(watching);
+  return damaged.length === 0 ? {} : { damaged: [...damaged] };
 }
 
 export function pauseAfterJson(budget: FailureBudget | undefined): z.output<typeof pauseAfterSchema> {

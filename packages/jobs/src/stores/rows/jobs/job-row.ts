@@ -258,8 +258,7 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   const needsLevel = newerLevelOf(row.type_key as number);
   if (needsLevel !== undefined) job.needsLevel = needsLevel;
   if (row.paused_at !== null) job.pause = pauseOf(row);
-  const declaration = typeof row.declared === 'string' ? declarationIn(row.declared) : undefined;
-  if (declaration !== undefined) job.declaration = declaration;
+  if (typeof row.declared === 'string') job.declaration = declarationIn(row.declared);
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
   if (row.next_run_at !== null) job.nextRunAt = row.next_run_at as number;
   if (row.next_slot_at !== null) job.nextSlotAt = row.next_slot_at as number;
