@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'input/well-formed-text.ts',
       'alerts/alert.ts',
       'bulk/bulk-command.ts',
+      'model/damaged-names.ts',
       'model/declaration.ts',
       'calendars/calendar.ts',
       'model/events.ts',

@@ -38,7 +38,7 @@ it.each([
   ['payload', '{'],
   ['cron', 'not a cron'],
   ['timezone', 'Mars/Base'],
-])('P3: a job with damaged %s (%s) neither stops other jobs nor hides them', async (column, value) => {
+])('a job with damaged %s (%s) neither stops other jobs nor hides them', async (column, value) => {
   const { harness, damage } = await openFile();
   const { engine } = harness;
   await engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
@@ -56,32 +56,29 @@ it.each([
   expect((await again.listJobs({})).rows.map(({ job }) => job.id).sort()).toEqual(['damaged', 'sound']);
 });
 
-it.each(['tags', 'alerts'] as const)(
-  'P3: a patch of another field does not erase damaged %s',
-  async (column) => {
-    const { file, harness } = await openFile();
-    await harness.engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
-    await harness.engine.stop();
-    const stored = (sql: string) => {
-      const database = new DatabaseSync(file);
-      const row = database.prepare(sql).get();
-      database.close();
-      return row?.[column];
-    };
-    stored(`UPDATE jobs SET ${column} = '["a","b"' RETURNING ${column}`);
+it.each(['tags', 'alerts'] as const)('a patch of another field does not erase damaged %s', async (column) => {
+  const { file, harness } = await openFile();
+  await harness.engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
+  await harness.engine.stop();
+  const stored = (sql: string) => {
+    const database = new DatabaseSync(file);
+    const row = database.prepare(sql).get();
+    database.close();
+    return row?.[column];
+  };
+  stored(`UPDATE jobs SET ${column} = '["a","b"' RETURNING ${column}`);
 
-    const again = await harness.again();
-    await expect(again.patchJob('damaged', { name: 'Other' })).rejects.toMatchObject({
-      code: 'invalid',
-      faults: [{ pointer: `/${column}`, detail: expect.stringContaining('damaged') }],
-    });
-    expect(stored(`SELECT ${column} FROM jobs`)).toBe('["a","b"');
-    await again.patchJob('damaged', { name: 'Other', [column]: null });
-    expect(stored(`SELECT ${column} FROM jobs`)).toBeNull();
-  },
-);
+  const again = await harness.again();
+  await expect(again.patchJob('damaged', { name: 'Other' })).rejects.toMatchObject({
+    code: 'invalid',
+    faults: [{ pointer: `/${column}`, detail: expect.stringContaining('damaged') }],
+  });
+  expect(stored(`SELECT ${column} FROM jobs`)).toBe('["a","b"');
+  await again.patchJob('damaged', { name: 'Other', [column]: null });
+  expect(stored(`SELECT ${column} FROM jobs`)).toBeNull();
+});
 
-it.each(DAMAGED_TAGS)('P3: damaged tags (%s) do not hide the tags of other jobs', async (value) => {
+it.each(DAMAGED_TAGS)('damaged tags (%s) do not hide the tags of other jobs', async (value) => {
   const { harness, damage } = await openFile();
   for (const id of ['damaged', 'sound'])
     await harness.engine.createJob({ id, name: id, type: 'work', cron: '* * * * *', tags: ['eu'] });
@@ -90,7 +87,7 @@ it.each(DAMAGED_TAGS)('P3: damaged tags (%s) do not hide the tags of other jobs'
   expect(await (await harness.again()).listTags()).toEqual([{ tag: 'eu', jobs: 1 }]);
 });
 
-it('P25: damaged alerts of a job give one warning for each version of the job, and the job says so', async () => {
+it('damaged alerts of a job give one warning for each version of the job, and the job says so', async () => {
   const { harness, damage } = await openFile();
   await harness.engine.createJob({ id: 'damaged', name: 'Damaged', type: 'work', cron: '* * * * *' });
   await harness.engine.stop();
@@ -117,7 +114,7 @@ it('P25: damaged alerts of a job give one warning for each version of the job, a
 });
 
 it.each(['x', '7', '{"place":"jobs.ts:1","gone":{}}'])(
-  'P28: a start with a damaged declaration (%s) of a job succeeds, and mends it',
+  'a start with a damaged declaration (%s) of a job succeeds, and mends it',
   async (value) => {
     const { harness, damage } = await openFile();
     await harness.engine.stop();

@@ -4,7 +4,7 @@ import { createHarness, job } from '../engine/engine-harness.ts';
 import { createTestDatabase } from './test-database.ts';
 
 test.each(['{"a":', '7', '', '[7]', '["a""b"]', '["\\u0000"]'])(
-  'P3: damaged tags (%s) of a job do not hide the tags of other jobs',
+  'damaged tags (%s) of a job do not hide the tags of other jobs',
   async (value) => {
     const { rows, url, drop } = await createTestDatabase(inject('postgresUrl'), 'damaged_tags');
     onTestFinished(drop);

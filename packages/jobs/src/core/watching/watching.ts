@@ -52,6 +52,7 @@ export function sameBudget(a: FailureBudget | undefined, b: FailureBudget | unde
   return a?.failures === b?.failures && a?.ofLast === b?.ofLast;
 }
 
-function sameNames(a: readonly string[] = [], b: readonly string[] = []): boolean {
-  return a.length === b.length && a.every((name, n) => name === b[n]);
+/** No names are not the same as an empty list: see `damagedNames`. */
+function sameNames(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a?.length === b?.length && (a ?? []).every((name, n) => name === b?.[n]);
 }

@@ -1,5 +1,5 @@
+import { damagedNames } from '../../core/model/damaged-names.ts';
 import type { Job } from '../../core/model/job.ts';
-import { damagedNames } from '../../core/watching/damaged-names.ts';
 import type { EngineLogger } from '../ports/engine-logger.ts';
 
 /** Warns about jobs whose tags or alerts are damaged, once for each version of a job. */

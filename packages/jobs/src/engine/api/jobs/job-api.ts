@@ -1,12 +1,12 @@
 import { typeChanged } from '../../../core/commands/command-refusals.ts';
 import type { JobType } from '../../../core/job-types/job-type.ts';
+import { damagedNames } from '../../../core/model/damaged-names.ts';
 import type { JobEventType } from '../../../core/model/events.ts';
 import type { Job } from '../../../core/model/job.ts';
 import type { AskedCommand } from '../../../core/model/job-command.ts';
 import { jobNotFound } from '../../../core/model/not-found.ts';
 import type { CommandResult } from '../../../core/store/store-commands.ts';
 import type { JobView, ScheduledJob } from '../../../core/store/store-views.ts';
-import { damagedNames } from '../../../core/watching/damaged-names.ts';
 import { healthOf } from '../../../core/watching/health.ts';
 import type { EngineParts } from '../../engine-parts.ts';
 import { namedSecrets, shownInput } from '../../job-types/shown-payload.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { damagedNames } from '../../../core/model/damaged-names.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
-import { damagedNames } from '../../../core/watching/damaged-names.ts';
 import type { FailureBudget, Watching } from '../../../core/watching/watching.ts';
 
 /** A failure budget in a response. `none` as a request writes it, so that a PUT of it changes nothing. */
