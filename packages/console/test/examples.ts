@@ -96,6 +96,7 @@ export function exampleJob(fields: Partial<Job> = {}): Job {
     pause_after: 'none',
     expect: null,
     alerts: [],
+    damaged: [],
     ping_url: null,
     status: 'active',
     pause: null,

@@ -15,6 +15,7 @@ export function watchingOf(job: Job): readonly Policy[] {
   ];
 }
 
+/** An older server sends no `damaged`. */
 function damagedOf({ damaged = [] }: Job): readonly Policy[] {
   return damaged.map((field) => ({
     name: field === 'tags' ? 'Tags' : 'Alert channels',

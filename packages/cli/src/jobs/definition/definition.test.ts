@@ -62,6 +62,7 @@ const job: Job = {
   pause_after: 'none',
   expect: null,
   alerts: [],
+  damaged: [],
   ping_url: null,
   status: 'active',
   pause: null,

@@ -9,6 +9,10 @@ it('escapes what a terminal would obey, so that a refused value cannot forge a l
   expect(JSON.parse(shownValue('a\u007fb\u0085c\u2028d'))).toBe('a\u007fb\u0085c\u2028d');
 });
 
+it('escapes marks of direction and the byte order mark, which nobody sees', () => {
+  expect(shownValue('a\u200eb\u200fc\u061cd\ufeff')).toBe('"a\\u200eb\\u200fc\\u061cd\\ufeff"');
+});
+
 it('shows other texts as they are', () => {
   expect(shownValue('5 Minuten für "Ä" 🌿')).toBe('"5 Minuten für \\"Ä\\" 🌿"');
 });

@@ -4,6 +4,7 @@ import { jsonPointer } from '../../core/json-pointer.ts';
 import type { InvalidField } from '../ports/engine-port.ts';
 import type { PayloadRules } from './payload-rules.ts';
 import { type UnknownKey, unknownKeys } from './unknown-keys.ts';
+import { issueWords } from './zod-words.ts';
 
 const MOST_FAULTS = 20;
 
@@ -22,7 +23,10 @@ export function checkPayload({ schema, jsonSchema }: PayloadRules, payload: unkn
   for (const { owner, key } of unknown) Reflect.deleteProperty(owner, key);
   const result = validate(schema, payload);
   if (unknown.length === 0 && result.issues === undefined) return { ok: true, output: result.value };
-  const faults = [...(result.issues ?? []).map(faultOf), ...unknown.map(unknownFault)];
+  const faults = [
+    ...(result.issues ?? []).map((issue) => faultOf(issue, payload)),
+    ...unknown.map(unknownFault),
+  ];
   return { ok: false, faults: faults.slice(0, MOST_FAULTS) };
 }
 
@@ -30,9 +34,9 @@ export function payloadPointer(...path: readonly string[]): string {
   return jsonPointer(['payload', ...path]);
 }
 
-function faultOf({ message, path = [] }: SchemaIssue): InvalidField {
-  const steps = Array.from(path, (step) => String(typeof step === 'object' ? step.key : step));
-  return { pointer: payloadPointer(...steps), detail: message };
+function faultOf(issue: SchemaIssue, payload: unknown): InvalidField {
+  const steps = Array.from(issue.path ?? [], (step) => String(typeof step === 'object' ? step.key : step));
+  return { pointer: payloadPointer(...steps), detail: issueWords(issue, payload) };
 }
 
 function unknownFault({ path, key, names }: UnknownKey): InvalidField {

@@ -42,8 +42,14 @@ export function fuzz(bytes: Uint8Array): void {
     after,
   );
   const read = readRule(rrule);
-  if (read.ok && startAt !== undefined && read.rule.positions === undefined)
+  if (read.ok && startAt !== undefined && read.rule.positions === undefined && !mixesDays(read.rule))
     checkWithLibrary(read.rule, rrule, startAt);
+}
+
+/** `MO,3SU` is each Monday and the third Sunday. The library finds only days that are both. */
+function mixesDays({ weekdays = [] }: RuleText): boolean {
+  const counted = weekdays.filter(({ nth }) => nth !== undefined).length;
+  return counted > 0 && counted < weekdays.length;
 }
 
 function checkClock(clock: SlotClock, after: number): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CALENDAR_MODES } from '../../../core/calendars/calendar.ts';
+import { damagedNames } from '../../../core/model/damaged-names.ts';
 import { originOf } from '../../../core/model/declaration.ts';
 import type { Job, JobDefinition } from '../../../core/model/job.ts';
 import { PRIORITIES } from '../../../core/model/priority.ts';
@@ -16,7 +17,7 @@ import { tagParameter } from '../../fields/tag.ts';
 import { text } from '../../fields/text.ts';
 import { recentRunJson, recentRunSchema, recentRunsParameter } from '../runs/recent-run.ts';
 import { afterSchema, onlyIfJson, onlyIfSchema } from './chains.ts';
-import { damagedJson, watchingJson, watchingShape } from './watching.ts';
+import { watchingJson, watchingShape } from './watching.ts';
 
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
 
@@ -176,7 +177,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
     max_attempts: job.maxAttempts,
     backoff: backoffJson(job.backoff),
     ...watchingJson(job),
-    ...damagedJson(job),
+    damaged: [...damagedNames(job)],
     status: job.status,
     pause: pauseJson(job),
     health: { status: health.status, reason: health.reason ?? null, since: instantJson(health.since) },

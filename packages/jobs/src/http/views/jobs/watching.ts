@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { damagedNames } from '../../../core/model/damaged-names.ts';
 import { formatDuration } from '../../../core/time/duration.ts';
 import type { FailureBudget, Watching } from '../../../core/watching/watching.ts';
 
@@ -26,8 +25,7 @@ export const watchingShape = {
   ping_url: z.string().nullable(),
   damaged: z
     .array(z.enum(['tags', 'alerts']))
-    .optional()
-    .describe('Fields that are empty because their stored value is damaged; absent without damage'),
+    .describe('Fields that are empty because their stored value is damaged'),
 };
 
 const watchingSchema = z.object(watchingShape);
@@ -54,11 +52,6 @@ export function watchingJson({
     alerts: [...(alerts ?? [])],
     ping_url: pingUrl ?? null,
   };
-}
-
-export function damagedJson(watching: Watching): Pick<z.output<typeof watchingSchema>, 'damaged'> {
-  const damaged = damagedNames(watching);
-  return damaged.length === 0 ? {} : { damaged: [...damaged] };
 }
 
 export function pauseAfterJson(budget: FailureBudget | undefined): z.output<typeof pauseAfterSchema> {
