@@ -1,3 +1,4 @@
+import { parseWholeMs } from '../../../src/core/time/duration.ts';
 import { fetchMount } from '../../rest/mounts/fetch-mount.ts';
 import { type Answer, type RestServer, startRestServer } from '../../rest/rest-server.ts';
 import { check, checkAdvice, checkSame } from '../oracle.ts';
@@ -51,8 +52,15 @@ function checkField(field: string, sent: unknown, job: JobBody): void {
   if (field === 'tags' || field === 'alerts')
     return checkSame(new Set(saved as string[]).size, new Set(sent as string[]).size, field);
   if (/_at$/.test(field)) return checkSame(Date.parse(String(saved)), Date.parse(String(sent)), field);
-  if (typeof sent !== 'object' || sent === null) return checkSame(saved, sent, field);
-  for (const [key, value] of Object.entries(sent)) checkSame(Object(saved)[key], value, `${field}.${key}`);
+  if (typeof sent !== 'object' || sent === null) return checkSame(comparable(saved), comparable(sent), field);
+  for (const [key, value] of Object.entries(sent))
+    checkSame(comparable(Object(saved)[key]), comparable(value), `${field}.${key}`);
+}
+
+/** A duration may be written in another way: `72s` as `1m12s`. */
+function comparable(value: unknown): unknown {
+  const parsed = typeof value === 'string' ? parseWholeMs(value) : undefined;
+  return parsed?.ok === true ? parsed.value : value;
 }
 
 function checkRefusal({ statusCode, body, json }: Answer): void {

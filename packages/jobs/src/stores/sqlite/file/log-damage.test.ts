@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -121,6 +122,44 @@ describe('a database that was left open', () => {
   it('is damaged when the header of the log is', () => {
     flip(`${file}-wal`, 17);
     expect(findLogDamage(file)).toBe(`the header of ${file}-wal is damaged`);
+  });
+
+  it('is damaged when the log has a part of its frames, also if the database has all: SQLite would read old pages', () => {
+    const live = new DatabaseSync(file);
+    live.exec('PRAGMA wal_autocheckpoint = 0');
+    for (let n = 0; n < 2; n += 1) live.prepare('INSERT INTO facts (body) VALUES (?)').run('y');
+    live.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    for (const end of FILES) copyFileSync(file + end, `${file}-copied${end}`);
+    live.close();
+    const copied = `${file}-copied`;
+    expect(findLogDamage(copied)).toBeUndefined();
+    truncateSync(`${copied}-wal`, HEADER_BYTES + (framesOf(`${copied}-wal`) - 1) * FRAME_BYTES);
+    expect(findLogDamage(copied)).toMatch(/-wal has \d+ of \d+ frames$/);
+    truncateSync(`${copied}-wal`, HEADER_BYTES + FRAME_BYTES - 1);
+    expect(findLogDamage(copied)).toBeUndefined();
+    flip(`${copied}-wal`, 17);
+    expect(findLogDamage(copied)).toBeUndefined();
+  });
+
+  it('is not damaged when a start after an earlier damage has cut off the next frames', () => {
+    rmSync(`${file}-shm`);
+    flip(`${file}-wal`, HEADER_BYTES + 2 * FRAME_BYTES + 24 + 100);
+    expect(findLogDamage(file)).toMatch(/frame \d is damaged|frame \d of .* is damaged/);
+    const live = new DatabaseSync(file);
+    live.exec('PRAGMA wal_autocheckpoint = 0; CREATE TABLE later (body TEXT)');
+    for (const end of FILES) copyFileSync(file + end, `${file}-later${end}`);
+    live.close();
+    expect(findLogDamage(`${file}-later`)).toBeUndefined();
+    rmSync(`${file}-later-shm`);
+    expect(findLogDamage(`${file}-later`)).toMatch(/ is damaged$/);
+  });
+
+  it('is found through a symbolic link: SQLite has the log beside the real file', () => {
+    const link = `${file}-link`;
+    symlinkSync(file, link);
+    expect(findLogDamage(link)).toBeUndefined();
+    rmSync(`${file}-wal`);
+    expect(findLogDamage(link)).toBe(`${file}-wal is missing`);
   });
 
   it('needs no log when the database has all of its frames', () => {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { type LogIndex, readLogIndex } from './log-index.ts';
 
 /**
@@ -8,8 +8,10 @@ import { type LogIndex, readLogIndex } from './log-index.ts';
  */
 export function findLogDamage(file: string): string | undefined {
   try {
+    // SQLite has the log beside the file that a symbolic link names.
+    const target = realpathSync(file);
     // Another process, such as one that makes a backup, may write or close the log: only what stays is damage.
-    return damageOf(file) === undefined ? undefined : damageOf(file);
+    return damageOf(target) === undefined ? undefined : damageOf(target);
   } catch {
     // A file can't be read, or another process has just removed it. The open that follows reports what stays.
     return undefined;
@@ -21,14 +23,16 @@ function damageOf(file: string): string | undefined {
   const index = readLogIndex(`${file}-shm`);
   const needed = index !== undefined && index.frames > index.copiedFrames ? index.frames : 0;
   // After a power loss, the index may be older than a checkpoint that has emptied the log.
-  const needsLog = needed > 0 && index?.isOfThisBoot === true;
+  const isCurrent = index?.isOfThisBoot === true;
+  const needsLog = needed > 0 && isCurrent;
   if (!existsSync(log)) return needsLog ? `${log} is missing` : undefined;
   const descriptor = openSync(log, 'r');
   try {
     const size = fstatSync(descriptor).size;
     const header = readHeader(descriptor);
     if (size <= HEADER_BYTES) return needsLog ? `${log} is empty` : undefined;
-    if (header === undefined) return `the header of ${log} is damaged`;
+    if (header === undefined)
+      return isCurrent && needed === 0 ? undefined : `the header of ${log} is damaged`;
     return damagedFrame(descriptor, { log, size, header, needed, index });
   } finally {
     closeSync(descriptor);
@@ -71,32 +75,54 @@ interface Frames {
   readonly index: LogIndex | undefined;
 }
 
+function damagedFrame(descriptor: number, { log, size, header, needed, index }: Frames): string | undefined {
+  const { whole, committed, isFollowed } = readFrames(descriptor, size, header);
+  if (index?.salt.equals(header.salt) === true) {
+    // With some transactions only, SQLite reads pages of the log that are older than those of the database.
+    const isPartial = needed > 0 || committed > 0;
+    if (whole < index.frames && isPartial) return `${log} has ${whole} of ${index.frames} frames`;
+    // Frames after those that the index counts are older: a start after an earlier damage has cut them off.
+    if (index.isOfThisBoot) return undefined;
+  }
+  return isFollowed ? `frame ${whole + 1} of ${log} is damaged` : undefined;
+}
+
+interface FoundFrames {
+  /** Valid frames before the first damaged one. */
+  readonly whole: number;
+  /** Those up to the last end of a transaction. */
+  readonly committed: number;
+  /** A transaction begins after the first damaged frame. */
+  readonly isFollowed: boolean;
+}
+
 /**
  * A crash may damage the last transaction, which was not synced. A transaction is synced before the next one begins,
  * so damage before the valid end of a transaction with a follower is no trace of a crash. An invalid end may be: a torn
  * frame that has replaced one of a transaction that was rolled back, whose next frames are still there.
  */
-function damagedFrame(descriptor: number, { log, size, header, needed, index }: Frames): string | undefined {
+function readFrames(descriptor: number, size: number, header: LogHeader): FoundFrames {
   const frameBytes = FRAME_HEADER_BYTES + header.pageBytes;
   const frames = Math.floor((size - HEADER_BYTES) / frameBytes);
   const frame = Buffer.alloc(frameBytes);
   let before: Checksum = header.checksum;
   let isChained = true;
   let whole = 0;
+  let committed = 0;
   let isAfterCommit = false;
   for (let n = 0; n < frames; n += 1) {
     readSync(descriptor, frame, 0, frameBytes, HEADER_BYTES + n * frameBytes);
     const isOfThisLog = frame.subarray(8, 16).equals(header.salt);
     const stored = storedChecksum(frame, 16);
     const isValid = isOfThisLog && isSame(frameChecksum(before, frame, header), stored);
-    if (!isChained && isValid && isAfterCommit) return `frame ${whole + 1} of ${log} is damaged`;
+    if (!isChained && isValid && isAfterCommit) return { whole, committed, isFollowed: true };
     isChained &&= isValid;
-    if (isChained) whole = n + 1;
     isAfterCommit = isValid && frame.readUInt32BE(4) !== 0;
+    if (isChained) whole = n + 1;
+    if (isChained && isAfterCommit) committed = n + 1;
     before = stored;
   }
-  const isOfIndex = index?.salt.equals(header.salt) === true;
-  return isOfIndex && whole < needed ? `${log} has ${whole} of ${needed} frames` : undefined;
+  return { whole, committed, isFollowed: false };
 }
 
 function frameChecksum(before: Checksum, frame: Buffer, { isBigEndian }: LogHeader): Checksum {

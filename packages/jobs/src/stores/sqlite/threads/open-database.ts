@@ -98,7 +98,7 @@ function refuseLostWrites({ path }: DatabaseFile): void {
 }
 
 function lostWrites(path: string, why: string): string {
-  return `The job database ${path} has lost acknowledged writes (${why}): put the undamaged file back, or restore a backup. To start without the lost writes, remove ${path}-wal and ${path}-shm first.`;
+  return `The job database ${path} may have lost acknowledged writes (${why}): put the undamaged file back, or restore a backup. To start without the lost writes, remove ${path}-wal and ${path}-shm first.`;
 }
 
 /** An error with the name of the database, which SQLite leaves out. */
