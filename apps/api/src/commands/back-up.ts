@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { checkIntegrity } from '@greenvue/jobs/sqlite';
 import type { Config } from '../config/config.ts';
 import { backupNoteFile, writeBackupNote } from '../data-dir/backup-note.ts';
 import { dataFiles, stampOf } from '../data-dir/data-dir.ts';
-import { syncFile, syncFolder } from '../data-dir/durable-files.ts';
+import { fileIdentity, syncFile, syncFolder } from '../data-dir/durable-files.ts';
 import { settleRestoreAlone } from '../data-dir/replace-databases.ts';
+import { refuseLostWritesAlone } from '../installation/refuse-lost-writes.ts';
 import { isDiskFull } from '../start/full-disk.ts';
 import { StartError } from '../start/start-error.ts';
 
@@ -25,6 +26,7 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
     );
   }
   await settleRestoreAlone(config.dataDir);
+  await refuseLostWritesAlone(config.dataDir);
   const files = dataFiles(config.dataDir);
   // The jobs first: a run that succeeds between the two copies runs again after a restore. The other way
   // round, it would count as done, and what it did in `app.db` would be lost.
@@ -33,7 +35,7 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
     throw new StartError(
       `There is no database in DATA_DIR ${config.dataDir} yet: set DATA_DIR to the folder of the server.`,
     );
-  const identities = sources.map(fileId);
+  const identities = sources.map(fileIdentity);
   for (const source of sources) await requireSound(source);
   const takenAt = new Date().toISOString();
   const folder = resolve(target ?? join(files.backups, stampOf(takenAt)));
@@ -43,7 +45,7 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
   try {
     for (const { copy } of copies) refuseTaken(copy);
     for (const { source, part } of copies) await copyDatabase(source, part);
-    if (sources.map(fileId).join() !== identities.join()) throw replacedMeanwhile(config.dataDir);
+    if (sources.map(fileIdentity).join() !== identities.join()) throw replacedMeanwhile(config.dataDir);
     for (const { part, copy } of copies) {
       refuseTaken(copy);
       renameSync(part, copy);
@@ -85,12 +87,6 @@ function copyOf(source: string, folder: string): Copy {
 
 function refuseTaken(copy: string): void {
   if (existsSync(copy)) throw new StartError(`${copy} already exists: choose another folder.`);
-}
-
-/** Changes when a restore replaces the file. */
-function fileId(file: string): string {
-  const { dev, ino } = statSync(file);
-  return `${dev}:${ino}`;
 }
 
 function replacedMeanwhile(dataDir: string): StartError {

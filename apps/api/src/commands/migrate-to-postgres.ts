@@ -18,6 +18,7 @@ import { inOneTransaction, type OneTransaction } from '../db/postgres/open.ts';
 import { openSqliteContents as openAppContents } from '../db/sqlite/contents.ts';
 import { bringUpToDate, type DatabaseFiles } from '../installation/bring-up-to-date.ts';
 import { openInstallation } from '../installation/open-installation.ts';
+import { refuseLostWrites } from '../installation/refuse-lost-writes.ts';
 import { fillIndex } from '../search/postgres/fill-index.ts';
 import { StartError } from '../start/start-error.ts';
 import { movedGuide } from './moved-guide.ts';
@@ -47,6 +48,7 @@ export async function migrateToPostgres(
   try {
     await refuseMoved(dataDir, postgres.url);
     settleRestore(dataDir);
+    await refuseLostWrites(dataDir);
     await bringUpToDate(files, await openInstallation(config));
     const contents = openContents(files);
     try {

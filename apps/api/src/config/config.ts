@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { JobPolicy } from '@greenvue/jobs';
 import { z } from 'zod';
-import { COMMON_PASSWORD, isCommonPassword } from '../auth/passwords/common-password.ts';
 import type { Role } from '../db/schema.ts';
 import { parameterWithoutTls } from '../notifications/mailers/smtp-url.ts';
 import { parseTracing, type TracingConfig } from '../tracing/tracing-config.ts';
@@ -224,7 +223,6 @@ const variables = z.object({
     .string()
     .min(10, 'is too short: it must have at least 10 characters.')
     .max(200, 'is too long: it must have at most 200 characters.')
-    .refine((password) => password.length < 10 || !isCommonPassword(password), `${COMMON_PASSWORD}.`)
     .optional(),
 });
 

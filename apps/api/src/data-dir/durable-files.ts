@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes a file atomically and durably. */
@@ -23,4 +23,10 @@ export function syncFile(file: string, flags = 'r+'): void {
   } finally {
     closeSync(opened);
   }
+}
+
+/** Changes when another file takes the place of the file; undefined if there is none, or it can't be read. */
+export function fileIdentity(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
 }

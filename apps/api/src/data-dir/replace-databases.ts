@@ -78,7 +78,7 @@ export function isDecided(dataDir: string): boolean {
 
 /** `settleRestore` for a program that does not hold the lock. Throws if a restore is under way. */
 export async function settleRestoreAlone(dataDir: string): Promise<void> {
-  if (!isDecided(dataDir)) return;
+  if (!existsSync(dataFiles(dataDir).restoring)) return;
   const lock = await lockDataDir(dataDir);
   try {
     settleRestore(dataDir);

@@ -1,3 +1,4 @@
+import { requireUncommon } from '../auth/accounts/first-admin.ts';
 import { createPasswordHasher } from '../auth/passwords/passwords.ts';
 import type { Config } from '../config/config.ts';
 import { newId } from '../db/ids.ts';
@@ -14,6 +15,7 @@ export async function addStaff(
   { users, database, clock }: Deps,
   { email, password = DEMO_PASSWORD }: Config['admin'],
 ): Promise<{ readonly staff: DemoStaff; readonly passwordHash: string }> {
+  if (password !== DEMO_PASSWORD) requireUncommon(password);
   await users.makeFirstAdmin({ email, name: 'Admin', password, mustChangePassword: false });
   const passwordHash = await createPasswordHasher().hash(DEMO_PASSWORD);
   const createdAt = clock.now() - 200 * DAYS_MS;

@@ -1,4 +1,4 @@
-import { dataFiles } from '../data-dir/data-dir.ts';
+import { type DataDirLock, dataFiles, lockDataDir } from '../data-dir/data-dir.ts';
 import { StartError } from '../start/start-error.ts';
 
 /**
@@ -6,12 +6,42 @@ import { StartError } from '../start/start-error.ts';
  * or missing. Call it before the databases are opened, because opening them removes the signs.
  */
 export async function refuseLostWrites(dataDir: string): Promise<void> {
+  const line = await lostWritesIn(dataDir);
+  if (line !== undefined) throw new StartError(line);
+}
+
+/**
+ * {@link refuseLostWrites} for a command that runs beside the server or without it. A server has checked its files at
+ * its start, and changes the log while it is read: then nothing is refused.
+ */
+export async function refuseLostWritesAlone(dataDir: string): Promise<void> {
+  if ((await lostWritesIn(dataDir)) === undefined) return;
+  const lock = await lockUnlessServed(dataDir);
+  if (lock === undefined) return;
+  try {
+    await refuseLostWrites(dataDir);
+  } finally {
+    lock.release();
+  }
+}
+
+async function lockUnlessServed(dataDir: string): Promise<DataDirLock | undefined> {
+  try {
+    return await lockDataDir(dataDir);
+  } catch (error) {
+    if (error instanceof StartError) return undefined;
+    throw error;
+  }
+}
+
+async function lostWritesIn(dataDir: string): Promise<string | undefined> {
   const { findLogDamage } = await import('@greenvue/jobs/sqlite');
   const { jobs, app } = dataFiles(dataDir);
   for (const file of [jobs, app]) {
     const why = findLogDamage(file);
-    if (why !== undefined) throw new StartError(lostWrites(file, why));
+    if (why !== undefined) return lostWrites(file, why);
   }
+  return undefined;
 }
 
 function lostWrites(file: string, why: string): string {

@@ -1,3 +1,5 @@
+import { StartError } from '../../start/start-error.ts';
+import { COMMON_PASSWORD, isCommonPassword } from '../passwords/common-password.ts';
 import {
   FIRST_PASSWORD,
   type FirstPasswordDeps,
@@ -21,7 +23,13 @@ export async function ensureFirstAdmin(options: FirstAdminOptions): Promise<stri
   else {
     const password = options.password ?? (await secrets.keep(FIRST_PASSWORD, PASSWORD_BYTES)).value;
     const mustChangePassword = options.password === undefined;
+    requireUncommon(password);
     await users.makeFirstAdmin({ email, name: 'Admin', password, mustChangePassword });
   }
   return options.password === undefined ? (await secrets.find(FIRST_PASSWORD))?.where : undefined;
+}
+
+/** Only the start that uses ADMIN_PASSWORD checks this: the variable of an older installation may stay. */
+export function requireUncommon(password: string): void {
+  if (isCommonPassword(password)) throw new StartError(`ADMIN_PASSWORD ${COMMON_PASSWORD}.`);
 }

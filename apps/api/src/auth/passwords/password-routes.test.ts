@@ -72,6 +72,15 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(works.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 
+  test('a common ADMIN_PASSWORD is refused by the start that makes the admin, without showing it, and by no other', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const error: unknown = await startWith(app, 'Password123').catch((thrown: unknown) => thrown);
+    expect(String(error)).toMatch(/ADMIN_PASSWORD is one of the first .*attackers try: use several words/);
+    expect(String(error)).not.toContain('Password123');
+    await startWith(app, 'four words at random');
+    expect(await startWith(app, 'Password123')).toBeUndefined();
+  });
+
   test('the first admin may do nothing but change the password that GreenVue made, which is deleted then', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     expect(await startWith(app)).toContain('admin-password');
