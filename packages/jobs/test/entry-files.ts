@@ -13,7 +13,6 @@ export const ENTRY_FILES: Readonly<Record<string, readonly string[]>> = {
     'auth-routes.ts',
     'accounts/first-admin.ts',
     'audit/audit-log.ts',
-    'passwords/common-password.ts',
     'passwords/passwords.ts',
     'secrets/sealing.ts',
     'secrets/secrets.ts',

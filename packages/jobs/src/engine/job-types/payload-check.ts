@@ -1,4 +1,5 @@
 import { closestName } from '../../core/input/closest-name.ts';
+import { escapedText } from '../../core/input/shown-value.ts';
 import { type SchemaIssue, validate } from '../../core/job-types/payload-schema.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import type { InvalidField } from '../ports/engine-port.ts';
@@ -31,7 +32,7 @@ export function checkPayload({ schema, jsonSchema }: PayloadRules, payload: unkn
 }
 
 export function payloadPointer(...path: readonly string[]): string {
-  return jsonPointer(['payload', ...path]);
+  return jsonPointer(['payload', ...path.map(escapedText)]);
 }
 
 function faultOf(issue: SchemaIssue, payload: unknown): InvalidField {

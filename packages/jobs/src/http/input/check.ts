@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shownValue } from '../../core/input/shown-value.ts';
+import { escapedText, shownValue } from '../../core/input/shown-value.ts';
 import { unknownField } from '../../core/input/unknown-field.ts';
 import { jsonPointer } from '../../core/json-pointer.ts';
 import type { InvalidField } from '../../engine/ports/engine-port.ts';
@@ -52,9 +52,9 @@ function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
     .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: unknownField(key, known) }));
 }
 
-/** A JSON pointer with each key cut to 100 characters. */
+/** A JSON pointer with each key cut to 100 characters, and escaped: callers choose the keys. */
 function pointerOf(path: readonly PropertyKey[]): string {
-  return jsonPointer(path.map((step) => String(step).slice(0, LONGEST_KEY)));
+  return jsonPointer(path.map((step) => escapedText(String(step).slice(0, LONGEST_KEY))));
 }
 
 type Issue = z.core.$ZodRawIssue;
