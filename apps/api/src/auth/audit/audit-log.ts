@@ -1,3 +1,4 @@
+import { text } from '@greenvue/jobs/http';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from '../../db/schema.ts';
@@ -39,7 +40,7 @@ export interface AuditSource {
 }
 
 /** Where a page of the merged log ends: all sources in one order, by time, then by source, then by id. */
-export const auditPosition = z.tuple([z.int(), z.string(), z.int()]);
+export const auditPosition = z.tuple([z.int(), text({ max: 64 }), z.int()]);
 export type AuditPosition = z.output<typeof auditPosition>;
 
 export interface AuditPage {
