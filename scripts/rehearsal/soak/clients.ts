@@ -4,7 +4,7 @@ import { createRandom, type Random } from '../faults/random.ts';
 import { call, type Reply } from './api.ts';
 import { watchEvents } from './event-reader.ts';
 import type { Site } from './site.ts';
-import { CANCELLED, EDITED, KEYED } from './soak-jobs.ts';
+import { CANCELLED, EDITED, KEYED, REQUEST_TIMEOUT } from './soak-jobs.ts';
 
 /** What the clients know at the end. */
 export interface ClientRecord {
@@ -69,7 +69,7 @@ export function startClients(site: Site, receiver: string, seed: number) {
     }),
     every(2_000, async (random, n) => {
       const headers = { 'x-tenant': `tenant-${random.below(4)}` };
-      const payload = { url: `${receiver}/work?ms=1000`, headers };
+      const payload = { url: `${receiver}/work?ms=1000`, headers, timeout: REQUEST_TIMEOUT };
       await sendWithKey('/api/job-types/http_request/runs', `enqueued-${n}`, payload);
     }),
     every(5_000, async () => {

@@ -15,7 +15,12 @@ interface Group {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-const PATIENT = { max_attempts: 12, backoff: { initial: '1s', max: '4s', factor: 2, jitter: 0.2 } };
+const ENQUEUED_ATTEMPTS = 3;
+const PATIENT_ATTEMPTS = 12;
+const PATIENT = {
+  max_attempts: PATIENT_ATTEMPTS,
+  backoff: { initial: '1s', max: '4s', factor: 2, jitter: 0.2 },
+};
 
 /**
  * Recurring jobs, which keep 11.5 of the 20 places busy. With the runs by hand (2.1), the enqueued runs (0.5)
@@ -29,17 +34,21 @@ const GROUPS: readonly Group[] = [
   { name: 'flaky', count: 2, everyMs: 10_000, path: '/flaky?ms=1000', options: PATIENT },
 ];
 
+/** Of the requests that handlers send. */
+export const REQUEST_TIMEOUT = '6s';
 /** Jobs whose description clients edit. */
 export const EDITED = 10;
 /** Runs by hand of this job have keys: each must succeed. */
 export const KEYED = 'keyed';
 export const CANCELLED = 'cancelled';
+/** How many attempts the run with this key has. */
+export const attemptsOf = (key: string) => (key.startsWith(KEYED) ? PATIENT_ATTEMPTS : ENQUEUED_ATTEMPTS);
 const CHAINS = 3;
 
 /** Makes the jobs and the alert channel. Returns the jobs whose slots must be covered once. */
 export async function createSoakJobs(site: Site, receiver: string): Promise<readonly GridJob[]> {
   const create = (id: string, path: string, options: Readonly<Record<string, unknown>>) => {
-    const payload = { url: `${receiver}${path}`, timeout: '6s' };
+    const payload = { url: `${receiver}${path}`, timeout: REQUEST_TIMEOUT };
     const body = { id, name: id, type: 'http_request', payload, ...options };
     return insist(site, { path: '/api/jobs', method: 'POST', body });
   };

@@ -8,7 +8,7 @@ import type { History } from './run-history.ts';
 import type { Sample } from './samples.ts';
 import { type Bound, isFlat, type Point, trendOf } from './series.ts';
 import { PLACES } from './site.ts';
-import type { GridJob } from './soak-jobs.ts';
+import { attemptsOf, type GridJob } from './soak-jobs.ts';
 
 /** What a soak saw. */
 export interface SoakResult {
@@ -156,6 +156,11 @@ function judgeLoad(result: SoakResult): readonly Verdict[] {
   ];
 }
 
+/** A receiver that fails or hangs again and again may refuse all attempts of a run. */
+function isLost(key: string, seen: Arrivals | undefined): boolean {
+  return seen === undefined || (seen.succeeded === 0 && seen.at.length < attemptsOf(key));
+}
+
 function judgeRuns(result: SoakResult): readonly Verdict[] {
   const { history, jobs, arrivals, record, invariants } = result;
   const windows = result.faults
@@ -163,13 +168,13 @@ function judgeRuns(result: SoakResult): readonly Verdict[] {
     .map(({ from, to }) => ({ from: from - BEFORE_MS, to: to + AFTER_MS }));
   const slots = jobs.flatMap(({ id, everyMs }) => brokenSlots(id, history.get(id)?.values() ?? [], everyMs));
   const runs = [...history.values()].flatMap((seen) => brokenRuns(seen.values(), arrivals, windows));
-  const lost = [...record.acknowledged].filter(([, id]) => (arrivals.get(id)?.succeeded ?? 0) === 0);
+  const lost = [...record.acknowledged].filter(([key, id]) => isLost(key, arrivals.get(id)));
   const listed = (found: readonly string[]) => `${found.length}: ${found.slice(0, SHOWN).join('; ')}`;
   return [
     verdict('each slot has one row', slots.length === 0, listed(slots)),
     verdict('no run is doubled, and none succeeds without work', runs.length === 0, listed(runs)),
     verdict(
-      `each of ${record.acknowledged.size} acknowledged runs succeeds`,
+      `each of ${record.acknowledged.size} acknowledged runs succeeds, or uses all of its attempts`,
       lost.length === 0,
       listed(lost.map(([key, id]) => `${key} (run ${id})`)),
     ),
