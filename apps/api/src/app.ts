@@ -53,12 +53,15 @@ export interface AppDeps {
   readonly securityLog: Pick<SecurityLog, 'record'>;
   /** Called for each response. */
   readonly observe: (answer: { route: string; method: string; status: number; seconds: number }) => void;
-  /** Called for each new connection that the server closes at once. */
+  /** Called for each new connection that the server closes at once, and for each request that it refuses. */
   readonly countDrop: (reason: DropReason) => void;
   /** The routes of the features, as plugins in any order. Their errors become problem documents here. */
   readonly routes: readonly FastifyPluginAsync[];
 }
 
+/** More add no throughput: the work of a request takes about 1 ms of this thread. */
+const MAX_IN_PROGRESS = 64;
+const MAX_WAIT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 20_000;
 /** Longer than any statement: a connection may be silent while the server works. */
@@ -140,6 +143,8 @@ function unused(): never {
 function limitsOf({ maxConnections, trustProxy }: AppDeps['config']): ConnectionLimits {
   return {
     maxConnections,
+    maxInProgress: MAX_IN_PROGRESS,
+    maxWaitMs: MAX_WAIT_MS,
     // Connections through a proxy all come from its address.
     maxPerNetwork: trustProxy === false ? mostPerNetwork(maxConnections) : maxConnections,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,

@@ -1,15 +1,13 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { DropReason } from '../http/connections/connections.ts';
 
 /** What `/metrics` shows: of the process, and of each answer. Others add their own to `registry`. */
 export interface Metrics {
   readonly registry: Registry;
   /** Counts an answer. `route` is its pattern, not its path, so that the number of series is bounded. */
   observe(answer: { route: string; method: string; status: number; seconds: number }): void;
-  /**
-   * Counts a connection that the server closed at once: for what all may have, or for what a network may
-   * have.
-   */
-  countDrop(reason: 'server' | 'network'): void;
+  /** Counts a connection that the server closed at once, or a request that it refused. */
+  countDrop(reason: DropReason): void;
 }
 
 /** A registry of its own, not the global one, so that two apps in a process don't share counts. */
@@ -30,9 +28,14 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   for (const reason of ['server', 'network'] as const) drops.inc({ reason }, 0);
+  const refused = new Counter({
+    name: 'http_requests_refused_total',
+    help: 'Requests answered with 503 before any work, because the server was overloaded',
+    registers: [registry],
+  });
   return {
     registry,
     observe: ({ route, method, status, seconds }) => durations.observe({ route, method, status }, seconds),
-    countDrop: (reason) => drops.inc({ reason }),
+    countDrop: (reason) => (reason === 'overload' ? refused.inc() : drops.inc({ reason })),
   };
 }

@@ -13,6 +13,8 @@ import {
 const LIMITS: ConnectionLimits = {
   maxConnections: 10,
   maxPerNetwork: 10,
+  maxInProgress: 64,
+  maxWaitMs: 1_000,
   requestTimeoutMs: 30_000,
   headersTimeoutMs: 20_000,
   keepAliveTimeoutMs: 4_000,
@@ -170,6 +172,50 @@ test('a client that sends nothing is answered 408 and its connection closed, tho
     });
   await expect.poll(open).toBe(0);
   expect(silent.writable).toBe(true);
+});
+
+test('beyond the limit of requests in progress, others wait in their order, and begin when one is over', async () => {
+  const { begun, connection } = await serve(undefined, { maxInProgress: 2, maxWaitMs: 60_000 });
+  for (const path of ['/a', '/b', '/c', '/d']) {
+    (await connection()).write(requests(path));
+    if (path < '/c') await expect.poll(() => paths(begun)).toContain(path);
+  }
+  const gone = await connection();
+  gone.write(requests('/gone'));
+  (await connection()).write(requests('/e'));
+  await expect.poll(() => paths(begun)).toEqual(['/a', '/b']);
+  // A probe does not wait.
+  (await connection()).write(requests('/healthz'));
+  await expect.poll(() => paths(begun)).toEqual(['/a', '/b', '/healthz']);
+  gone.destroy();
+  begun[0]?.response.end();
+  await expect.poll(() => paths(begun)).toHaveLength(4);
+  for (let over = 1; over < begun.length; over += 1) {
+    begun[over]?.response.end();
+    await expect.poll(() => begun[over]?.response.closed).toBe(true);
+  }
+  expect(paths(begun).slice(3).toSorted()).toEqual(['/c', '/d', '/e']);
+});
+
+test('a request that waited too long for its turn gets a 503 that says when to try again', async () => {
+  const { begun, drops, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 500 });
+  (await connection()).write(requests('/slow'));
+  await expect.poll(() => paths(begun)).toEqual(['/slow']);
+  // It gives up its turn after 500 ms, and so does the second one.
+  (await connection()).write(requests('/second'));
+  const third = await connection();
+  let text = '';
+  third.on('data', (chunk) => {
+    text += chunk;
+  });
+  third.write(requests('/third'));
+  await expect.poll(() => text).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n[\s\S]*overloaded/);
+  expect(paths(begun)).not.toContain('/third');
+  expect(drops).toContainEqual(['overload', '127.0.0.1']);
+  // The connection stays open for the next try.
+  begun.at(-1)?.response.end();
+  third.write(requests('/again'));
+  await expect.poll(() => paths(begun)).toContain('/again');
 });
 
 interface Exchange {

@@ -8,11 +8,9 @@ import {
 import type { Socket } from 'node:net';
 import { problemJson } from '@greenvue/jobs/http';
 import { isLoopback, networkOf } from '../../rest/client-address.ts';
+import { type Handler, type LoadLimits, shedLoad } from './load-shedding.ts';
 
-/** Handles a request; `inject` calls it without a connection. */
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-export interface ConnectionLimits {
+export interface ConnectionLimits extends Pick<LoadLimits, 'maxInProgress' | 'maxWaitMs'> {
   /** Limit of open connections; a further one is closed at once. */
   readonly maxConnections: number;
   /** Limit for one network (see `networkOf`). Does not apply to loopback addresses. */
@@ -27,10 +25,13 @@ export interface ConnectionLimits {
   readonly stallTimeoutMs: number;
 }
 
-/** Why the server closed a new connection: its limit in total, or for that network, was reached. */
-export type DropReason = 'server' | 'network';
+/**
+ * Why the server closed a new connection: its limit in total, or for that network, was reached. Or why it
+ * refused a request: it was overloaded.
+ */
+export type DropReason = 'server' | 'network' | 'overload';
 
-/** Counts new connections that the server closed at once. */
+/** Counts new connections that the server closed at once, and requests that it refused. */
 export interface DropCount {
   add(reason: DropReason, address: string): void;
   /** To be called when the server has closed. */
@@ -52,7 +53,8 @@ export function mostPerNetwork(maxConnections: number): number {
 /**
  * An HTTP server with limits against floods. It processes the requests of a connection one after the other:
  * the next starts when the client has received the previous response. It closes a connection with more than
- * 32 waiting requests, and one without traffic for `stallTimeoutMs`.
+ * 32 waiting requests, and one without traffic for `stallTimeoutMs`. {@link shedLoad} limits the requests of
+ * all connections together.
  */
 export function createBoundedServer(handle: Handler, limits: ConnectionLimits, drops: DropCount): Server {
   const options: ServerOptions = {
@@ -61,7 +63,8 @@ export function createBoundedServer(handle: Handler, limits: ConnectionLimits, d
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: CHECK_TIMEOUTS_MS,
   };
-  const server = createServer(options, inTurn(handle));
+  const onShed = (address: string) => drops.add('overload', address);
+  const server = createServer(options, inTurn(shedLoad(handle, { ...limits, onShed })));
   server.maxConnections = limits.maxConnections;
   server.setTimeout(limits.stallTimeoutMs);
   server.on('drop', (dropped) => drops.add('server', dropped?.remoteAddress ?? ''));

@@ -42,6 +42,18 @@ test('each dropped connection is counted, and each reason has a line a minute th
   expect(counted).toHaveLength(503);
 });
 
+test('requests refused by an overloaded server have a line of their own', () => {
+  const { lines, counted, drops } = create();
+  drops.add('overload', '192.0.2.1');
+  expect(lines).toEqual([
+    [
+      { dropped: 1, reason: 'overload', address: '192.0.2.1' },
+      expect.stringContaining('answered 1 request with 503'),
+    ],
+  ]);
+  expect(counted).toEqual(['overload']);
+});
+
 test('a server that closes logs how many it dropped since the last line, and no more', () => {
   const { lines, drops } = create();
   for (let n = 0; n < 38; n += 1) drops.add('network', '192.0.2.1');

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { problemJson } from '@greenvue/jobs/http';
+
+/** Handles a request; `inject` calls it without a connection. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface LoadLimits {
+  /** Limit of requests in progress; further ones wait for their turn, in their order. */
+  readonly maxInProgress: number;
+  /** A request that waited longer for its turn gets a 503. A slow request also gives up its turn after this time. */
+  readonly maxWaitMs: number;
+  /** Called for each request that got a 503. */
+  onShed(address: string): void;
+}
+
+/** These tell an orchestrator whether the process lives, so that it does not restart a busy one. They do little. */
+const PROBES: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz']);
+const RETRY_AFTER_SECONDS = 1;
+
+interface Waiting {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Monotonic, ms. */
+  readonly since: number;
+}
+
+/**
+ * Limits the requests in progress. Without a limit, each turn of the event loop would do some work for thousands
+ * of requests, so that all of them, new connections and jobs would wait for many seconds.
+ */
+export function shedLoad(handle: Handler, { maxInProgress, maxWaitMs, onShed }: LoadLimits): Handler {
+  const waiting: Waiting[] = [];
+  let inProgress = 0;
+  const begin: Handler = (request, response) => {
+    inProgress += 1;
+    const over = () => {
+      clearTimeout(timer);
+      response.off('close', over);
+      inProgress -= 1;
+      beginNext();
+    };
+    response.once('close', over);
+    // An event stream, or a client that does not read, keeps its response open.
+    const timer = setTimeout(over, maxWaitMs);
+    handle(request, response);
+  };
+  const beginNext = () => {
+    while (inProgress < maxInProgress) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      if (next.response.closed) continue;
+      if (performance.now() - next.since <= maxWaitMs) begin(next.request, next.response);
+      else {
+        refuse(next.response);
+        onShed(next.request.socket.remoteAddress ?? '');
+      }
+    }
+  };
+  return (request, response) => {
+    if (PROBES.has(request.url)) handle(request, response);
+    else if (inProgress < maxInProgress) begin(request, response);
+    else waiting.push({ request, response, since: performance.now() });
+  };
+}
+
+function refuse(response: ServerResponse): void {
+  const detail = `The server is overloaded. Try again in ${RETRY_AFTER_SECONDS} s.`;
+  const body = JSON.stringify(problemJson({ status: 503, detail }, 'overloaded'));
+  response
+    .writeHead(503, {
+      'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+      'retry-after': String(RETRY_AFTER_SECONDS),
+    })
+    .end(body);
+}
