@@ -1,5 +1,4 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { DropReason } from '../http/connections/connections.ts';
 
 /** What `/metrics` shows: of the process, and of each answer. Others add their own to `registry`. */
 export interface Metrics {
@@ -7,7 +6,7 @@ export interface Metrics {
   /** Counts an answer. `route` is its pattern, not its path, so that the number of series is bounded. */
   observe(answer: { route: string; method: string; status: number; seconds: number }): void;
   /** Counts a connection that the server closed at once, or a request that it refused. */
-  countDrop(reason: DropReason): void;
+  countDrop(reason: 'server' | 'network' | 'overload'): void;
 }
 
 /** A registry of its own, not the global one, so that two apps in a process don't share counts. */
