@@ -11,6 +11,7 @@ const REHEARSALS = [
   'power',
   'soak',
   'disk',
+  'old-data',
 ];
 if (!REHEARSALS.includes(name)) {
   process.stderr.write(`npm run rehearse -- ${REHEARSALS.join(' | ')}\n`);
