@@ -92,7 +92,10 @@ export function lateSlotsAreMissed(step: Step, past: Past): string | undefined {
   for (const row of madeRows(step)) {
     if (!isOfSlot(row) || row.missed > 0 || row.catchUp || row.scheduledFor === undefined) continue;
     const change = step.jobs.find(({ after }) => after?.uid === Number(row.jobUid));
-    const job = change?.before?.job ?? past.jobOf(row)?.job;
+    const edited = past.jobOf(row)?.job;
+    // An edit into a `run_at` that has passed takes it at once. It has no next slot.
+    if (edited?.schedule.kind === 'run_at' && edited.schedule.runAt === row.scheduledFor) continue;
+    const job = change?.before?.job ?? edited;
     const grid = job && gridOf(job);
     if (job === undefined || grid === undefined || endOf(job) !== undefined || 'spreadMs' in job.schedule)
       continue;
