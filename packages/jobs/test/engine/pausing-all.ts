@@ -117,6 +117,88 @@ export function pausingAll(makeDatabase: MakeDatabase): void {
     expect(h.engine.pauseOfAll()).toBeUndefined();
   });
 
+  describe('when answers of the store are lost or out of order', () => {
+    const paused = () => h.engine.pauseOfAll()?.reason;
+    const answerLost = async (asked: Promise<unknown>) => {
+      await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
+    };
+
+    it('a lone node reads the pause again after a lost answer', async () => {
+      await make();
+      h.store.make('answer lost', 'pauseAll', 'resumeAll');
+      await answerLost(h.engine.pauseAll({ reason: 'upgrade' }));
+      await expect.poll(paused).toBe('upgrade');
+      await answerLost(h.engine.resumeAll());
+      await expect.poll(paused).toBeUndefined();
+    });
+
+    it('a lone node reads it again until a pause that got no answer may no longer be written', async () => {
+      await make({ autoRun: true });
+      const written = Promise.withResolvers<void>();
+      const done = h.store.doLate(written.promise, 'pauseAll');
+      await answerLost(h.engine.pauseAll({ reason: 'upgrade' }));
+      await h.pass(30_000, 1_000);
+      expect(paused()).toBeUndefined();
+      written.resolve();
+      await done;
+      await h.pass(5_000, 1_000);
+      expect(paused()).toBe('upgrade');
+    });
+
+    it('a lone node reads it again after a failed reading', async () => {
+      await make({ autoRun: true });
+      h.store.make('answer lost', 'pauseAll');
+      h.store.make('fails', 'getPauseOfAll');
+      await answerLost(h.engine.pauseAll({ reason: 'upgrade' }));
+      // Longer than the write may take.
+      await h.pass(2 * MINUTE, 1_000);
+      expect(paused()).toBeUndefined();
+      h.store.restore();
+      await h.pass(5_000, 1_000);
+      expect(paused()).toBe('upgrade');
+    });
+
+    it('a late answer to a pause does not undo the resume after it', async () => {
+      await make();
+      const late = Promise.withResolvers<void>();
+      h.store.make(late.promise, 'pauseAll');
+      const pausing = h.engine.pauseAll({ reason: 'upgrade' });
+      await h.store.made('pauseAll');
+      await h.engine.resumeAll();
+      late.resolve();
+      await pausing;
+      expect(paused()).toBeUndefined();
+    });
+
+    it('a late answer to a reading does not undo the pause after it', async () => {
+      await make();
+      h.store.make('answer lost', 'resumeAll');
+      const late = Promise.withResolvers<void>();
+      h.store.make(late.promise, 'getPauseOfAll');
+      const read = h.store.made('getPauseOfAll');
+      await answerLost(h.engine.resumeAll());
+      await read;
+      await h.engine.pauseAll({ reason: 'upgrade' });
+      late.resolve();
+      await h.store.quiet();
+      expect(paused()).toBe('upgrade');
+    });
+
+    it('a pause is known when its command returns, also if another answer came between', async () => {
+      await make();
+      const late = Promise.withResolvers<void>();
+      h.store.make(late.promise, 'pauseAll');
+      const first = h.engine.pauseAll({ reason: 'first' });
+      await h.store.made('pauseAll');
+      h.store.make('works', 'pauseAll');
+      await h.engine.resumeAll();
+      await h.engine.pauseAll({ reason: 'second' });
+      late.resolve();
+      await first;
+      expect(paused()).toBe('second');
+    });
+  });
+
   it('the audit log and the events tell of it, once each', async () => {
     await make();
     const heard: string[] = [];

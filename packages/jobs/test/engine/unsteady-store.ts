@@ -12,6 +12,8 @@ export interface UnsteadyStore {
   quiet(): Promise<void>;
   /** Sets the fate of later calls of these methods. A promise holds their answers back until it resolves. */
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
+  /** Resolves when the database has answered the next call of a method, whatever its fate. */
+  made(method: keyof JobStore): Promise<void>;
   /** Reports each call of a method before it is made. A promise delays the call until it resolves. */
   watch(method: keyof JobStore, called: () => unknown): void;
   /** The next call of a method fails at once and is done when `when` resolves. Resolves after that. */
@@ -32,6 +34,7 @@ export function createUnsteadyStore(): UnsteadyStore {
   const away = () => new StoreError('unavailable', 'The database is away.');
   const refusals = new Map<string, (input: readonly unknown[]) => boolean>();
   const late = new Map<string, (call: () => unknown) => void>();
+  const answered = new Map<string, () => void>();
   const underWay = new Set<Promise<unknown>>();
   const counted = async (call: () => unknown) => {
     const answer = (async () => call())();
@@ -54,6 +57,7 @@ export function createUnsteadyStore(): UnsteadyStore {
     const fate = fates.get(name);
     if (fate === 'fails' || refusals.get(name)?.(input) === true) throw away();
     const answer = await call();
+    answered.get(name)?.();
     if (fate === 'answer lost') throw away();
     await fate;
     return answer;
@@ -88,6 +92,7 @@ export function createUnsteadyStore(): UnsteadyStore {
         else fates.set(method, fate);
       }
     },
+    made: (method) => new Promise((resolve) => answered.set(method, resolve)),
     watch: (method, called) => void watchers.set(method, called),
     async doLate(when, method) {
       const call = await new Promise<() => unknown>((resolve) => late.set(method, resolve));

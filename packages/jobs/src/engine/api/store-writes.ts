@@ -15,7 +15,7 @@ export async function guardReply<T>(
   try {
     return await reply;
   } catch (error) {
-    if (!(error instanceof StoreError && KNOWN_UNWRITTEN.has(error.code))) {
+    if (mayBeWritten(error)) {
       dispatcher.nextPass.replyLost();
       node.notify(notice);
     }
@@ -25,6 +25,11 @@ export async function guardReply<T>(
 
 const NO_SHARED_DATABASE =
   'the jobs are in SQLite or in memory here, so no transaction of yours can contain them';
+
+/** Whether a write that rejected so may have happened, or may happen yet. */
+export function mayBeWritten(error: unknown): boolean {
+  return !(error instanceof StoreError && KNOWN_UNWRITTEN.has(error.code));
+}
 
 /** Throws where no handler can complete its run in a transaction (P31, completion). */
 export function requireCompletion(store: JobStore): void {

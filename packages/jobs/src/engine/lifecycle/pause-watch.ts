@@ -1,8 +1,12 @@
 import type { PauseOfAll } from '../../core/pauses/pause-of-all.ts';
 import type { EngineParts } from '../engine-parts.ts';
+import { LOST_REPLY_MS } from '../timing/pace.ts';
 
 /** How often a node that shares its store reads the pause again: a notice of another node may be lost. */
 const READ_EVERY_MS = 5_000;
+
+/** Takes the pause of an answer. Resolves when the node knows a pause that is at least as new. */
+export type TakePause = (pause: PauseOfAll | undefined) => Promise<void>;
 
 /** Keeps this node's knowledge of the pause of all jobs, and acts on its begin and its end. */
 export class PauseWatch {
@@ -10,7 +14,13 @@ export class PauseWatch {
   #wasActive = false;
   #cancelRead: (() => void) | undefined;
   #cancelEnd: (() => void) | undefined;
-  #reading: Promise<void> = Promise.resolve();
+  /** Counts the answers that were taken. */
+  #taken = 0;
+  #mustRead = false;
+  #reading: Promise<void> | undefined;
+  #hasReadFailed = false;
+  /** Until when a write without an answer may still commit (monotonic ms). */
+  #unsureUntil = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
   constructor(deps: EngineParts) {
@@ -19,7 +29,8 @@ export class PauseWatch {
 
   /** Reads the pause before this node plans or claims for the first time. Rejects as the store does. */
   async open(): Promise<void> {
-    this.learn(await this.#with.store.getPauseOfAll());
+    const take = this.ask();
+    await take(await this.#with.store.getPauseOfAll());
   }
 
   /** Other nodes came or went. A node alone changes the pause only itself, and needs no timer. */
@@ -29,7 +40,14 @@ export class PauseWatch {
 
   /** Another node has changed it. */
   changed(): void {
-    this.#reading = this.#read();
+    void this.#read();
+  }
+
+  /** A command got no answer: it may have changed the pause, or may change it soon. */
+  replyLost(): void {
+    this.#unsureUntil = this.#with.settings.clock.monotonic() + LOST_REPLY_MS;
+    void this.#read();
+    this.#readLater();
   }
 
   async stop(): Promise<void> {
@@ -39,9 +57,21 @@ export class PauseWatch {
     await this.#reading;
   }
 
-  /** Takes a pause as the store has it now. */
-  learn(pause: PauseOfAll | undefined): void {
+  /**
+   * Call it before a request whose answer has the pause. If another answer is taken meanwhile, this one may
+   * be older: it is dropped, and the pause is read again.
+   */
+  ask(): TakePause {
+    const before = this.#taken;
+    return async (pause) => {
+      if (this.#taken !== before) return this.#read();
+      this.#take(pause);
+    };
+  }
+
+  #take(pause: PauseOfAll | undefined): void {
     const { pauseState } = this.#with;
+    this.#taken += 1;
     pauseState.learn(pause);
     this.#actOnChange();
     this.#waitForEnd(pauseState.current?.until);
@@ -74,23 +104,43 @@ export class PauseWatch {
 
   #readLater(): void {
     const { settings, node } = this.#with;
+    this.#cancelRead?.();
     this.#cancelRead = undefined;
-    if (this.#isStopped || !settings.autoRun || !node.hasOthers) return;
+    const isUnsure = this.#hasReadFailed || settings.clock.monotonic() < this.#unsureUntil;
+    if (this.#isStopped || !settings.autoRun || !(node.hasOthers || isUnsure)) return;
     this.#cancelRead = settings.clock.setTimer(READ_EVERY_MS, () => {
-      this.#reading = this.#read();
+      void this.#read();
       this.#readLater();
     });
   }
 
-  async #read(): Promise<void> {
+  /** Never rejects. One read at a time; a call during a read is followed by another read. */
+  #read(): Promise<void> {
+    this.#mustRead = true;
+    this.#reading ??= this.#readUntilNew();
+    return this.#reading;
+  }
+
+  async #readUntilNew(): Promise<void> {
     const { store, settings } = this.#with;
     try {
-      this.learn(await store.getPauseOfAll());
+      while (this.#mustRead && !this.#isStopped) {
+        this.#mustRead = false;
+        const before = this.#taken;
+        const pause = await store.getPauseOfAll();
+        if (this.#taken === before) this.#take(pause);
+        else this.#mustRead = true;
+      }
+      this.#hasReadFailed = false;
     } catch (error) {
+      this.#hasReadFailed = true;
+      this.#readLater();
       settings.logger.warn(
         { err: error },
         'the pause of all jobs could not be read; it is read again in 5 s',
       );
+    } finally {
+      this.#reading = undefined;
     }
   }
 }
