@@ -60,9 +60,9 @@ test(
     const summary = page.getByRole('region', { name: 'Errors' });
     await summary.getByRole('heading', { name: 'Fix 4 errors before saving' }).waitFor();
     await isRefused(field('Interval'), /./);
-    await isRefused(field('Copies'), /<=5/);
-    await isRefused(field('To'), /is not a value that the job type accepts/i);
-    await isRefused(field('Shares'), /^.*in chairs: .*>=1/i);
+    await isRefused(field('Copies'), /at most 5/);
+    await isRefused(field('To'), /none of the alternatives: folder must be a text/i);
+    await isRefused(field('Shares'), /^.*in chairs: .*at least 1/i);
     await summary.getByRole('link', { name: /^Shares/ }).click();
     expect(await page.locator(':focus').inputValue()).toMatch(/"chairs": 0/);
 
@@ -79,7 +79,7 @@ test(
     await field('Interval').fill('1h');
     await field('Payload as JSON').fill('{ "shelf": "much too long" }');
     await saveNew(page);
-    await isRefused(field('Payload as JSON'), /in shelf: .*<=5/i);
+    await isRefused(field('Payload as JSON'), /in shelf: .*at most 5/i);
     await field('Payload as JSON').fill('{ "shelf": "A 7" }');
     await saveNew(page);
     await heading(page, 'Labels');
