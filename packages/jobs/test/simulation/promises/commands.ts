@@ -69,7 +69,7 @@ export function pausedJobsMakeNoRuns(step: Step, past: Past): string | undefined
 }
 
 /** P16: each edit has a version of its own, and moves the next run only if it changes the schedule. */
-export function editsHaveVersions({ jobs, method }: Step): string | undefined {
+export function editsHaveVersions({ jobs, method, now }: Step): string | undefined {
   for (const { before, after } of jobs) {
     if (before === undefined || after === undefined) continue;
     const [old, edited] = [definitionOf(before.job), definitionOf(after.job)];
@@ -79,7 +79,8 @@ export function editsHaveVersions({ jobs, method }: Step): string | undefined {
       return `${after.job.id}: version ${before.job.version} became ${after.job.version} in ${method}`;
     const sameSchedule = JSON.stringify(old.schedule) === JSON.stringify(edited.schedule);
     const { status, lastSlotAt, nextRunAt } = before.job;
-    const isMoved = nextRunAt !== after.job.nextRunAt && nextRunAt !== undefined;
+    // An edit takes slots that are due. After a jump of the clock back, the last slot stays a later one.
+    const isMoved = nextRunAt !== after.job.nextRunAt && nextRunAt !== undefined && nextRunAt > now;
     if (
       !isSame &&
       sameSchedule &&
