@@ -58,7 +58,9 @@ function panelOf({ label, points }: Line, { y, minutes, faults }: Panel): string
   const marks = Array.from({ length: Math.floor(minutes / every) + 1 }, (_, n) => n * every);
   return [
     `<text x="${LEFT}" y="${y + 16}">${label}</text>`,
-    ...faults.map((at) => `<line class="fault" x1="${x(at)}" x2="${x(at)}" y1="${y + TOP}" y2="${bottom}"/>`),
+    faults
+      .map((at) => `<line class="fault" x1="${x(at)}" x2="${x(at)}" y1="${y + TOP}" y2="${bottom}"/>`)
+      .join(''),
     `<line class="axis" x1="${LEFT}" x2="${WIDTH - 10}" y1="${bottom}" y2="${bottom}"/>`,
     `<polyline class="line" points="${path.join(' ')}"/>`,
     `<text x="${LEFT - 6}" y="${y + TOP + 8}" text-anchor="end">${numberText(most)}</text>`,
