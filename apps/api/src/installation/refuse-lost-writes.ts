@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type DataDirLock, dataFiles, lockDataDir } from '../data-dir/data-dir.ts';
 import { StartError } from '../start/start-error.ts';
 
@@ -12,18 +13,24 @@ export async function refuseLostWrites(dataDir: string): Promise<void> {
 
 /**
  * {@link refuseLostWrites} for a command that runs beside the server or without it. A server has checked its files at
- * its start, and changes the log while it is read: then nothing is refused.
+ * its start, and changes the log while it is read: only damage that stays is refused.
  */
 export async function refuseLostWritesAlone(dataDir: string): Promise<void> {
-  if ((await lostWritesIn(dataDir)) === undefined) return;
-  const lock = await lockUnlessServed(dataDir);
-  if (lock === undefined) return;
-  try {
-    await refuseLostWrites(dataDir);
-  } finally {
-    lock.release();
+  const end = performance.now() + SETTLED_MS;
+  for (;;) {
+    const line = await lostWritesIn(dataDir);
+    if (line === undefined) return;
+    const lock = await lockUnlessServed(dataDir);
+    if (lock !== undefined) return refuseLostWrites(dataDir).finally(() => lock.release());
+    // Another command, or a server that starts and is about to refuse the files, has the lock, too.
+    if (performance.now() > end) throw new StartError(line);
+    await delay(POLL_MS);
   }
 }
+
+/** A running server changes its log all the time: what stays for so long is damage. */
+const SETTLED_MS = 2_000;
+const POLL_MS = 100;
 
 async function lockUnlessServed(dataDir: string): Promise<DataDirLock | undefined> {
   try {

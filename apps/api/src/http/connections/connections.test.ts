@@ -212,10 +212,41 @@ test('a request that waited too long for its turn gets a 503 that says when to t
   await expect.poll(() => text).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n[\s\S]*overloaded/);
   expect(paths(begun)).not.toContain('/third');
   expect(drops).toContainEqual(['overload', '127.0.0.1']);
+  expect(text).toContain('Connection: keep-alive');
   // The connection stays open for the next try.
   begun.at(-1)?.response.end();
   third.write(requests('/again'));
   await expect.poll(() => paths(begun)).toContain('/again');
+});
+
+test('a client that sends its body slowly loses its turn', async () => {
+  const { begun, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 60_000 });
+  (await connection()).write('POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n{');
+  await expect.poll(() => paths(begun)).toEqual(['/slow']);
+  (await connection()).write(requests('/quick'));
+  await expect.poll(() => paths(begun)).toEqual(['/slow', '/quick']);
+});
+
+test('while the server closes, a 503 of an overloaded server closes its connection', async () => {
+  const { server, begun, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 500 });
+  let read = 0;
+  server.on('request', () => {
+    read += 1;
+  });
+  const first = await connection();
+  first.write(requests('/slow'));
+  await expect.poll(() => paths(begun)).toEqual(['/slow']);
+  const [second, third] = [await connection(), await connection()];
+  second.write(requests('/second'));
+  let text = '';
+  third.on('data', (chunk) => {
+    text += chunk;
+  });
+  third.write(requests('/third'));
+  await expect.poll(() => read).toBe(3);
+  server.close();
+  await once(third, 'close');
+  expect(text).toMatch(/^HTTP\/1\.1 503 [\s\S]*Connection: close/i);
 });
 
 interface Exchange {

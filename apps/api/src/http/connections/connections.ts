@@ -63,8 +63,10 @@ export function createBoundedServer(handle: Handler, limits: ConnectionLimits, d
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: CHECK_TIMEOUTS_MS,
   };
+  const server = createServer(options);
   const onShed = (address: string) => drops.add('overload', address);
-  const server = createServer(options, inTurn(shedLoad(handle, { ...limits, onShed })));
+  const isClosing = () => !server.listening;
+  server.on('request', inTurn(shedLoad(handle, { ...limits, onShed, isClosing })));
   server.maxConnections = limits.maxConnections;
   server.setTimeout(limits.stallTimeoutMs);
   server.on('drop', (dropped) => drops.add('server', dropped?.remoteAddress ?? ''));

@@ -5,16 +5,20 @@ import { problemJson } from '@greenvue/jobs/http';
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface LoadLimits {
-  /** Limit of requests in progress; further ones wait for their turn, in their order. */
+  /** Limit of requests that have a turn; further ones wait, in their order. */
   readonly maxInProgress: number;
-  /** A request that waited longer for its turn gets a 503. A slow request also gives up its turn after this time. */
+  /** A request that waited longer for its turn gets a 503. A request in progress gives up its turn after this time. */
   readonly maxWaitMs: number;
   /** Called for each request that got a 503. */
   onShed(address: string): void;
+  /** Whether the server is closing: a 503 then also closes its connection. */
+  isClosing(): boolean;
 }
 
 /** These tell an orchestrator whether the process lives, so that it does not restart a busy one. They do little. */
-const PROBES: ReadonlySet<string | undefined> = new Set(['/healthz', '/readyz']);
+const PROBES: ReadonlySet<string> = new Set(['GET /healthz', 'GET /readyz', 'HEAD /healthz', 'HEAD /readyz']);
+/** A client that sends its body slowly loses its turn after this time: else few clients could take all turns. */
+const BODY_MS = 50;
 const RETRY_AFTER_SECONDS = 1;
 
 interface Waiting {
@@ -25,16 +29,20 @@ interface Waiting {
 }
 
 /**
- * Limits the requests in progress. Without a limit, each turn of the event loop would do some work for thousands
+ * Limits the requests that are in progress at once, slow ones left out. Without a limit, each turn of the event loop would do some work for thousands
  * of requests, so that all of them, new connections and jobs would wait for many seconds.
  */
-export function shedLoad(handle: Handler, { maxInProgress, maxWaitMs, onShed }: LoadLimits): Handler {
+export function shedLoad(
+  handle: Handler,
+  { maxInProgress, maxWaitMs, onShed, isClosing }: LoadLimits,
+): Handler {
   const waiting: Waiting[] = [];
   let inProgress = 0;
   const begin: Handler = (request, response) => {
     inProgress += 1;
     const over = () => {
       clearTimeout(timer);
+      clearTimeout(bodyTimer);
       response.off('close', over);
       inProgress -= 1;
       beginNext();
@@ -42,6 +50,7 @@ export function shedLoad(handle: Handler, { maxInProgress, maxWaitMs, onShed }: 
     response.once('close', over);
     // An event stream, or a client that does not read, keeps its response open.
     const timer = setTimeout(over, maxWaitMs);
+    const bodyTimer = setTimeout(() => request.complete || over(), BODY_MS);
     handle(request, response);
   };
   const beginNext = () => {
@@ -51,19 +60,19 @@ export function shedLoad(handle: Handler, { maxInProgress, maxWaitMs, onShed }: 
       if (next.response.closed) continue;
       if (performance.now() - next.since <= maxWaitMs) begin(next.request, next.response);
       else {
-        refuse(next.response);
+        refuse(next.response, isClosing());
         onShed(next.request.socket.remoteAddress ?? '');
       }
     }
   };
   return (request, response) => {
-    if (PROBES.has(request.url)) handle(request, response);
+    if (PROBES.has(`${request.method} ${request.url}`)) handle(request, response);
     else if (inProgress < maxInProgress) begin(request, response);
     else waiting.push({ request, response, since: performance.now() });
   };
 }
 
-function refuse(response: ServerResponse): void {
+function refuse(response: ServerResponse, isLast: boolean): void {
   const detail = `The server is overloaded. Try again in ${RETRY_AFTER_SECONDS} s.`;
   const body = JSON.stringify(problemJson({ status: 503, detail }, 'overloaded'));
   response
@@ -72,6 +81,7 @@ function refuse(response: ServerResponse): void {
       'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
       'retry-after': String(RETRY_AFTER_SECONDS),
+      ...(isLast ? { connection: 'close' } : {}),
     })
     .end(body);
 }

@@ -141,6 +141,20 @@ describe('a database that was left open', () => {
     expect(findLogDamage(copied)).toBeUndefined();
   });
 
+  it('is damaged when the log is an earlier one, put back by mistake', () => {
+    const live = new DatabaseSync(file);
+    live.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA wal_checkpoint(RESTART)');
+    const add = live.prepare('INSERT INTO facts (body) VALUES (?)');
+    add.run('early');
+    copyFileSync(`${file}-wal`, `${file}-early-wal`);
+    live.exec('PRAGMA wal_checkpoint(RESTART)');
+    expect(findLogDamage(file)).toBeUndefined();
+    add.run('late');
+    for (const end of ['', '-shm']) copyFileSync(file + end, `${file}-early${end}`);
+    live.close();
+    expect(findLogDamage(`${file}-early`)).toMatch(/-wal is of another time than its database$/);
+  });
+
   it('is not damaged when a start after an earlier damage has cut off the next frames', () => {
     rmSync(`${file}-shm`);
     flip(`${file}-wal`, HEADER_BYTES + 2 * FRAME_BYTES + 24 + 100);

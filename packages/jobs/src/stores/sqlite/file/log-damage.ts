@@ -33,6 +33,8 @@ function damageOf(file: string): string | undefined {
     if (size <= HEADER_BYTES) return needsLog ? `${log} is empty` : undefined;
     if (header === undefined)
       return isCurrent && needed === 0 ? undefined : `the header of ${log} is damaged`;
+    // A log that begins again has a new salt, and its index first needs no frame of it.
+    if (needsLog && !index.salt.equals(header.salt)) return `${log} is of another time than its database`;
     return damagedFrame(descriptor, { log, size, header, needed, index });
   } finally {
     closeSync(descriptor);
