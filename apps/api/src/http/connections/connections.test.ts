@@ -201,21 +201,22 @@ test('a request that waited too long for its turn gets a 503 that says when to t
   const { begun, drops, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 500 });
   (await connection()).write(requests('/slow'));
   await expect.poll(() => paths(begun)).toEqual(['/slow']);
-  // It gives up its turn after 500 ms, and so does the second one.
-  (await connection()).write(requests('/second'));
-  const third = await connection();
+  const [second, third, last] = [await connection(), await connection(), await connection()];
   let text = '';
-  third.on('data', (chunk) => {
+  last.on('data', (chunk) => {
     text += chunk;
   });
+  // Each request in progress gives up its turn after 500 ms, so the last one waits longer.
+  second.write(requests('/second'));
   third.write(requests('/third'));
+  last.write(requests('/last'));
   await expect.poll(() => text).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n[\s\S]*overloaded/);
-  expect(paths(begun)).not.toContain('/third');
+  expect(paths(begun)).not.toContain('/last');
   expect(drops).toContainEqual(['overload', '127.0.0.1']);
   expect(text).toContain('Connection: keep-alive');
   // The connection stays open for the next try.
   begun.at(-1)?.response.end();
-  third.write(requests('/again'));
+  last.write(requests('/again'));
   await expect.poll(() => paths(begun)).toContain('/again');
 });
 
@@ -228,7 +229,7 @@ test('a client that sends its body slowly loses its turn', async () => {
 });
 
 test('while the server closes, a 503 of an overloaded server closes its connection', async () => {
-  const { server, begun, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 500 });
+  const { server, begun, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 2_000 });
   let read = 0;
   server.on('request', () => {
     read += 1;
@@ -236,16 +237,17 @@ test('while the server closes, a 503 of an overloaded server closes its connecti
   const first = await connection();
   first.write(requests('/slow'));
   await expect.poll(() => paths(begun)).toEqual(['/slow']);
-  const [second, third] = [await connection(), await connection()];
-  second.write(requests('/second'));
+  const [second, third, last] = [await connection(), await connection(), await connection()];
   let text = '';
-  third.on('data', (chunk) => {
+  last.on('data', (chunk) => {
     text += chunk;
   });
+  second.write(requests('/second'));
   third.write(requests('/third'));
-  await expect.poll(() => read).toBe(3);
+  last.write(requests('/last'));
+  await expect.poll(() => read).toBe(4);
   server.close();
-  await once(third, 'close');
+  await once(last, 'close');
   expect(text).toMatch(/^HTTP\/1\.1 503 [\s\S]*Connection: close/i);
 });
 
