@@ -29,11 +29,14 @@ async function sendRaw(url: string, bytes: string): Promise<string> {
 }
 
 const FORGED = '{"level":30,"msg":"admin signed in"}';
+/** Without escaping, the line of this request would name an account. */
+const QUOTED = '/x","who":"user:1';
 
 test('a request adds no line of its own to the log', async () => {
   const { url, written } = await start();
   const close = 'Host: localhost\r\nConnection: close\r\n';
   for (const bytes of [
+    `GET ${QUOTED} HTTP/1.1\r\n${close}\r\n`,
     `GET /x%0d%0a${encodeURIComponent(FORGED)} HTTP/1.1\r\n${close}\r\n`,
     `GET /x HTTP/1.1\r\n${close}User-Agent: a\u0085${FORGED}\r\n\r\n`,
     `GET /x HTTP/1.1\r\n${close}User-Agent: a\n${FORGED}\r\n\r\n`,
@@ -48,7 +51,10 @@ test('a request adds no line of its own to the log', async () => {
   });
   const lines = written.join('').trimEnd().split('\n');
   expect(lines.length).toBeGreaterThan(2);
-  for (const line of lines) expect(JSON.parse(line)).not.toMatchObject({ msg: 'admin signed in' });
+  const records: readonly Record<string, unknown>[] = lines.map((line) => JSON.parse(line));
+  for (const record of records) expect(record).not.toMatchObject({ msg: 'admin signed in' });
+  expect(records.filter(({ url }) => url === QUOTED)).toHaveLength(1);
+  expect(records.filter(({ who }) => who !== undefined)).toEqual([]);
 });
 
 test('a log has no password, no token and no query of a request', async () => {
