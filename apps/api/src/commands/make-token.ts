@@ -51,7 +51,7 @@ export async function makeToken(
     // A restore that began meanwhile moved this database away, and the token with it.
     if (appIdentity(config) !== identity)
       throw new StartError(
-        `A restore has replaced the databases in DATA_DIR ${config.dataDir} meanwhile, so the token is not valid: make another one.`,
+        `A restore has replaced the databases in DATA_DIR ${config.dataDir} meanwhile, so the token is not valid: run greenvue token again.`,
       );
     return secret;
   } finally {

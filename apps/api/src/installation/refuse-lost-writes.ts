@@ -3,8 +3,8 @@ import { type DataDirLock, dataFiles, lockDataDir } from '../data-dir/data-dir.t
 import { StartError } from '../start/start-error.ts';
 
 /**
- * Throws a {@link StartError} if a database may have lost acknowledged writes, because its write-ahead log is damaged
- * or missing. Call it before the databases are opened, because opening them removes the signs.
+ * Throws a {@link StartError} if a database may have lost acknowledged writes, because its write-ahead log is
+ * damaged or missing. Call it before the databases are opened, because opening them removes the signs.
  */
 export async function refuseLostWrites(dataDir: string): Promise<void> {
   const line = await lostWritesIn(dataDir);
@@ -12,8 +12,8 @@ export async function refuseLostWrites(dataDir: string): Promise<void> {
 }
 
 /**
- * {@link refuseLostWrites} for a command that runs beside the server or without it. A server has checked its files at
- * its start, and changes the log while it is read: only damage that stays is refused.
+ * {@link refuseLostWrites} for a command, which may run beside a server. A running server changes the log while
+ * the command reads it, so only damage that stays for 2 s is refused.
  */
 export async function refuseLostWritesAlone(dataDir: string): Promise<void> {
   const end = performance.now() + SETTLED_MS;
@@ -28,7 +28,6 @@ export async function refuseLostWritesAlone(dataDir: string): Promise<void> {
   }
 }
 
-/** A running server changes its log all the time: what stays for so long is damage. */
 const SETTLED_MS = 2_000;
 const POLL_MS = 100;
 

@@ -110,7 +110,7 @@ class Life {
         this.#beside = undefined;
         return;
       case 'other journal':
-        // Otherwise the connection may keep pages that are older than the last commit of the other one (seed 104469).
+        // Otherwise the connection may keep pages older than the last commit of the other one (seed 104469).
         this.#db.prepare('SELECT count(*) FROM facts').get();
         return this.#exec(`PRAGMA journal_mode = ${this.#oneOf(['DELETE', 'WAL', 'WAL'])}`);
       case 'end':

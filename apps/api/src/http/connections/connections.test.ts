@@ -201,24 +201,29 @@ test('a request that waited too long for its turn gets a 503 that says when to t
   const { begun, drops, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 500 });
   (await connection()).write(requests('/slow'));
   await expect.poll(() => paths(begun)).toEqual(['/slow']);
-  const [second, third, last] = [await connection(), await connection(), await connection()];
-  let text = '';
-  last.on('data', (chunk) => {
-    text += chunk;
-  });
-  // Each request in progress gives up its turn after 500 ms, so the last one waits longer.
-  second.write(requests('/second'));
-  third.write(requests('/third'));
-  last.write(requests('/last'));
-  await expect.poll(() => text).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n[\s\S]*overloaded/);
+  const { last, answer } = await waitBehind(connection);
+  await expect.poll(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n[\s\S]*overloaded/);
   expect(paths(begun)).not.toContain('/last');
   expect(drops).toContainEqual(['overload', '127.0.0.1']);
-  expect(text).toContain('Connection: keep-alive');
+  expect(answer()).toContain('Connection: keep-alive');
   // The connection stays open for the next try.
   begun.at(-1)?.response.end();
   last.write(requests('/again'));
   await expect.poll(() => paths(begun)).toContain('/again');
 });
+
+/** Three requests behind the one in progress. Each gives up its turn at the limit: the last one waits too long. */
+async function waitBehind(connection: () => Promise<Socket>) {
+  const [second, third, last] = [await connection(), await connection(), await connection()];
+  let text = '';
+  last.on('data', (chunk) => {
+    text += chunk;
+  });
+  second.write(requests('/second'));
+  third.write(requests('/third'));
+  last.write(requests('/last'));
+  return { last, answer: () => text };
+}
 
 test('a client that sends its body slowly loses its turn', async () => {
   const { begun, connection } = await serve(undefined, { maxInProgress: 1, maxWaitMs: 60_000 });
@@ -237,18 +242,11 @@ test('while the server closes, a 503 of an overloaded server closes its connecti
   const first = await connection();
   first.write(requests('/slow'));
   await expect.poll(() => paths(begun)).toEqual(['/slow']);
-  const [second, third, last] = [await connection(), await connection(), await connection()];
-  let text = '';
-  last.on('data', (chunk) => {
-    text += chunk;
-  });
-  second.write(requests('/second'));
-  third.write(requests('/third'));
-  last.write(requests('/last'));
+  const { last, answer } = await waitBehind(connection);
   await expect.poll(() => read).toBe(4);
   server.close();
   await once(last, 'close');
-  expect(text).toMatch(/^HTTP\/1\.1 503 [\s\S]*Connection: close/i);
+  expect(answer()).toMatch(/^HTTP\/1\.1 503 [\s\S]*Connection: close/i);
 });
 
 interface Exchange {

@@ -15,7 +15,7 @@ const LINES: Readonly<Record<DropReason, (dropped: number) => string>> = {
   network: (dropped) =>
     `closed ${counted(dropped, 'new connection')}: the limit for one network was reached. Put a proxy in front and set TRUST_PROXY if clients share an address`,
   overload: (dropped) =>
-    `answered ${counted(dropped, 'request')} with 503: more requests arrived than this process can answer. Find who sends them, or add a node`,
+    `answered ${counted(dropped, 'request')} with 503: more requests arrived than this process can answer. Find their sender; on PostgreSQL, you can also add a node`,
 };
 
 function counted(count: number, what: string): string {

@@ -7,7 +7,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export interface LoadLimits {
   /** Limit of requests that have a turn; further ones wait, in their order. */
   readonly maxInProgress: number;
-  /** A request that waited longer for its turn gets a 503. A request in progress gives up its turn after this time. */
+  /** A request that waited longer for its turn gets a 503. One in progress gives up its turn after this time. */
   readonly maxWaitMs: number;
   /** Called for each request that got a 503. */
   onShed(address: string): void;
@@ -15,9 +15,9 @@ export interface LoadLimits {
   isClosing(): boolean;
 }
 
-/** These tell an orchestrator whether the process lives, so that it does not restart a busy one. They do little. */
+/** Without an answer to these, an orchestrator would restart a busy process. They do little work. */
 const PROBES: ReadonlySet<string> = new Set(['GET /healthz', 'GET /readyz', 'HEAD /healthz', 'HEAD /readyz']);
-/** A client that sends its body slowly loses its turn after this time: else few clients could take all turns. */
+/** A client that sends its body slowly loses its turn after this time. Else, few clients could take all turns. */
 const BODY_MS = 50;
 const RETRY_AFTER_SECONDS = 1;
 
@@ -29,8 +29,8 @@ interface Waiting {
 }
 
 /**
- * Limits the requests that are in progress at once, slow ones left out. Without a limit, each turn of the event loop would do some work for thousands
- * of requests, so that all of them, new connections and jobs would wait for many seconds.
+ * Limits the requests in progress; slow ones stop counting. Without a limit, each turn of the event loop would do
+ * some work for thousands of requests. All of them, new connections and jobs would then wait for many seconds.
  */
 export function shedLoad(
   handle: Handler,

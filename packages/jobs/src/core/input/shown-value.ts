@@ -1,6 +1,6 @@
 const LONGEST_TEXT = 60;
 
-/** What a terminal or a log would obey: control characters, line separators, changes of direction, a byte order mark. */
+/** A terminal or a log obeys these: control characters, line separators, marks of direction, a byte order mark. */
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** A text with `\\u` escapes in the place of what a terminal or a log would obey. */

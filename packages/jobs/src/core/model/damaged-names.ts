@@ -1,6 +1,6 @@
 export type NamesField = 'tags' | 'alerts';
 
-/** The fields whose stored value is damaged. A store reads them as an empty list, which no job has otherwise. */
+/** The fields whose stored value is damaged: a store reads them as an empty list, which no job has otherwise. */
 export function damagedNames(
   job: {
     readonly [field in NamesField]?: readonly string[];

@@ -26,7 +26,7 @@ interface ZodIssue extends SchemaIssue {
 
 /**
  * What a refused payload must be. zod's own English texts speak to programmers, as "expected string, received
- * undefined", so this replaces them. A message that the schema gives stays. Shows no value: it may be a secret.
+ * undefined", so this replaces them. Messages of the schema stay. It shows no value, which may be a secret.
  */
 export function issueWords(issue: SchemaIssue, payload: unknown): string {
   if (!isZodIssue(issue) || !isDefault(issue)) return escapedText(issue.message);

@@ -22,4 +22,4 @@ export class DamagedJobs {
 }
 
 const DAMAGED =
-  'the stored tags or alerts of a job are damaged, so it has none of them: edit the job and set these fields again, such as alerts: ["ops"] or null';
+  'stored fields of a job are damaged and count as empty: edit the job and set them again, such as alerts: ["ops"] or null';

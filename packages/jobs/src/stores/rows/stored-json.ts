@@ -23,8 +23,8 @@ export function namesIn(json: unknown): readonly string[] {
 }
 
 /**
- * Where code declares a job; an unknown place if the column is damaged: see {@link namesIn}. Without a place, the
- * next start would refuse the job's declaration.
+ * Where code declares a job; an unknown place if the column is damaged: see {@link namesIn}. Without a place,
+ * the next start would refuse the job's declaration.
  */
 export function declarationIn(json: JsonText): Declaration {
   const stored = readable(json);

@@ -152,7 +152,7 @@ describe('a database that was left open', () => {
     add.run('late');
     for (const end of ['', '-shm']) copyFileSync(file + end, `${file}-early${end}`);
     live.close();
-    expect(findLogDamage(`${file}-early`)).toMatch(/-wal is of another time than its database$/);
+    expect(findLogDamage(`${file}-early`)).toMatch(/-wal does not belong to this state of its database$/);
   });
 
   it('is not damaged when a start after an earlier damage has cut off the next frames', () => {

@@ -34,7 +34,8 @@ function damageOf(file: string): string | undefined {
     if (header === undefined)
       return isCurrent && needed === 0 ? undefined : `the header of ${log} is damaged`;
     // A log that begins again has a new salt, and its index first needs no frame of it.
-    if (needsLog && !index.salt.equals(header.salt)) return `${log} is of another time than its database`;
+    if (needsLog && !index.salt.equals(header.salt))
+      return `${log} does not belong to this state of its database`;
     return damagedFrame(descriptor, { log, size, header, needed, index });
   } finally {
     closeSync(descriptor);
