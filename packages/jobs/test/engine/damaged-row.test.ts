@@ -104,7 +104,7 @@ it('damaged alerts of a job give one warning for each version of the job, and th
     }
   };
   await pass(4);
-  const message = expect.stringContaining('edit the job and set these fields again');
+  const message = expect.stringContaining('edit the job and set them again');
   expect(warned).toEqual([{ job: 'damaged', fields: ['alerts'], message }]);
   expect(jobJson(await again.getJob('damaged'))).toMatchObject({ alerts: [], damaged: ['alerts'] });
   await again.patchJob('damaged', { alerts: null });
